@@ -1,0 +1,71 @@
+"""An article: the text that answers are slices of, and what is known about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from index.errors import InputRejected, RejectionReason
+
+_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article; its text never changes, so offsets into it stay true.
+
+    `source` is the path or address it came from and the key by which a later version replaces it. `published` is
+    ISO 8601, as precise as known: `2019`, `2019-04`, `2019-04-25` or with a time. `site` is the publisher.
+    Raises InputRejected for a text without a word, lone surrogates, or a date that is not ISO 8601.
+    """
+
+    title: str
+    text: str
+    source: str
+    url: str | None = None
+    site: str | None = None
+    published: str | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be stored or quoted faithfully."""
+        if not self.source:
+            raise InputRejected(RejectionReason.FORMAT, "An article needs a source: the path or address it came from.")
+        if not any(character.isalnum() for character in self.text):
+            raise InputRejected(RejectionReason.NO_TEXT, f"No words were found in {self.source}.")
+        for value in (self.title, self.text, self.source, self.url, self.site, self.language, *self.authors):
+            if value is not None and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+                raise InputRejected(RejectionReason.ENCODING, f"Broken characters (lone surrogates) in {self.source}.")
+        if self.published is not None and not is_iso_date(self.published):
+            raise InputRejected(
+                RejectionReason.FORMAT, f"{self.source}: the date {self.published!r} is not ISO 8601, like 2019-04-25."
+            )
+
+    @cached_property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits derived from the source, the same on every machine."""
+        return hashlib.sha256(self.source.encode()).hexdigest()[:16]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over every field: equal exactly when nothing about the article changed."""
+        fields = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(fields.encode()).hexdigest()
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether `text` is a year, a month, a day or a moment in ISO 8601."""
+    if _PARTIAL_DATE.fullmatch(text):
+        return True
+    for parse in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            parse(text)
+        except ValueError:
+            continue
+        return True
+    return False

@@ -31,6 +31,10 @@ class Embedder(Protocol):
         """What identifies the model; must be cheap enough to ask at every opening of a library."""
         ...
 
+    def load(self) -> None:
+        """Load the model now, so that the first question does not wait for it."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The length of each text in the model's own tokens, without the special ones."""
         ...

@@ -44,7 +44,7 @@ class RejectionReason(StrEnum):
     OPTION = "option"
 
 
-class InputRejected(ArticleQAError):  # noqa: N818 - the name says what happened to the input
+class InputRejected(ArticleQAError):
     """An input that cannot be taken; nothing was stored of it."""
 
     def __init__(self, reason: RejectionReason, message: str) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
 
+from index.article import Article
 from index.errors import InputRejected, RejectionReason
 
 
@@ -19,6 +23,19 @@ class ArticleSummary:
     published: str | None
     characters: int
 
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """The line for an article."""
+        return cls(
+            article.id,
+            article.title,
+            article.source,
+            article.url,
+            article.site,
+            article.published,
+            len(article.text),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -29,9 +46,17 @@ class Rejection:
     message: str
 
     @classmethod
-    def of(cls, source: str, error: InputRejected) -> Rejection:
+    def of(cls, source: str, error: InputRejected) -> Self:
         """The rejection that an error stands for."""
         return cls(source, error.reason, str(error))
+
+
+class Change(StrEnum):
+    """What storing an article changed."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +67,18 @@ class AddReport:
     changed: tuple[ArticleSummary, ...] = ()
     unchanged: tuple[ArticleSummary, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+
+    @classmethod
+    def of(cls, outcomes: Iterable[tuple[Change, ArticleSummary] | Rejection]) -> Self:
+        """The report on outcomes in their order."""
+        stored: dict[Change, list[ArticleSummary]] = {change: [] for change in Change}
+        rejected: list[Rejection] = []
+        for outcome in outcomes:
+            if isinstance(outcome, Rejection):
+                rejected.append(outcome)
+            else:
+                change, summary = outcome
+                stored[change].append(summary)
+        return cls(
+            tuple(stored[Change.ADDED]), tuple(stored[Change.CHANGED]), tuple(stored[Change.UNCHANGED]), tuple(rejected)
+        )

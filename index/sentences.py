@@ -28,7 +28,9 @@ def sentence_spans(text: str) -> list[Span]:
 def sentence_around(text: str, start: int, end: int) -> Span:
     """The sentence that holds `[start, end)`, or the run of sentences that it touches."""
     paragraphs = [span for span in _paragraph_spans(text) if span[0] < end and start < span[1]]
-    touched = [span for paragraph in paragraphs for span in _sentences(text, *paragraph) if span[0] < end and start < span[1]]
+    touched = [
+        span for paragraph in paragraphs for span in _sentences(text, *paragraph) if span[0] < end and start < span[1]
+    ]
     if not touched:
         return start, end
     return min(start, touched[0][0]), max(end, touched[-1][1])

@@ -29,6 +29,10 @@ class Reading:
 class Reader(Protocol):
     """Finds the words of a passage that answer a question; the seam at which tests and users put their own."""
 
+    def load(self) -> None:
+        """Load the model now, so that the first question does not wait for it."""
+        ...
+
     def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Reading]:
         """Read each passage for its question; readings come in the order of `pairs`.
 

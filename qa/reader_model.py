@@ -55,7 +55,9 @@ def loading_options(where: str | Path) -> dict[str, bool]:
     folder = Path(where)
     local = folder.is_dir()
     if not local and (folder.exists() or folder.is_absolute() or str(where).startswith((".", "~"))):
-        raise ModelNotFound(f"There is no model folder at {where}; give a folder with config.json and model.safetensors.")
+        raise ModelNotFound(
+            f"There is no model folder at {where}; give a folder with config.json and model.safetensors."
+        )
     if local and not (folder / "config.json").is_file():
         raise ModelNotFound(f"The folder {where} holds no model: config.json is missing.")
     return {"local_files_only": local or os.environ.get("HF_HUB_OFFLINE") == "1", "trust_remote_code": False}

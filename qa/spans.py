@@ -88,7 +88,7 @@ def drop_overlapping(spans: Iterable[ScoredSpan], count: int) -> list[ScoredSpan
 
 
 def _banded_scores(window: Window, max_tokens: int) -> Floats:
-    """Scores of all spans, flat: entry `i * max_tokens + k` is the span of tokens i to i + k; -inf where not allowed."""
+    """Scores of all spans, flat: entry `i * max_tokens + k` is tokens i to i + k; -inf where not allowed."""
     start_logits = np.where(window.can_start, window.start_logits, -np.inf)
     end_logits = np.where(window.can_end, window.end_logits, -np.inf)
     padded = np.concatenate([end_logits, np.full(max_tokens - 1, -np.inf)])

@@ -48,9 +48,12 @@ class TransformerReader:
         self.batch_size = batch_size
 
     @cached_property
-    def loaded(self) -> ReaderModel:
-        """The model, loaded when first needed."""
+    def _loaded(self) -> ReaderModel:
         return load_reader_model(self.model)
+
+    def load(self) -> None:
+        """Load the model now, so that the first question does not wait for it."""
+        _ = self._loaded
 
     def read(self, pairs: Sequence[tuple[str, Passage]]) -> list[Reading]:
         """Read each passage for its question; readings come in the order of `pairs`."""
@@ -62,12 +65,14 @@ class TransformerReader:
             logits = self._logits([encodings[index] for index in indices])
             for index, start_logits, end_logits in zip(indices, *logits, strict=True):
                 owner = owners[index]
-                windows[owner].append(_window(encodings[index], start_logits, end_logits, len(_heading(pairs[owner][1]))))
+                windows[owner].append(
+                    _window(encodings[index], start_logits, end_logits, len(_heading(pairs[owner][1])))
+                )
         return [self._reading(passage, found) for (_, passage), found in zip(pairs, windows, strict=True)]
 
     def _encode(self, pairs: Sequence[tuple[str, Passage]]) -> tuple[list[Encoding], list[int]]:
         """Token windows of all pairs, and for each the index of the pair that it belongs to."""
-        encoded = self.loaded.tokenizer(
+        encoded = self._loaded.tokenizer(
             [question[:_QUESTION_CHARACTERS] for question, _ in pairs],
             [_heading(passage) + passage.text for _, passage in pairs],
             truncation="only_second",
@@ -96,15 +101,17 @@ class TransformerReader:
 
         width = max(len(encoding.ids) for encoding in encodings)
         inputs = np.zeros((3, len(encodings), width), dtype=np.int64)
-        inputs[0] = self.loaded.tokenizer.pad_token_id or 0
+        inputs[0] = self._loaded.tokenizer.pad_token_id or 0
         for row, encoding in enumerate(encodings):
             length = len(encoding.ids)
             inputs[:, row, :length] = encoding.ids, encoding.attention_mask, encoding.type_ids
         names = ("input_ids", "attention_mask", "token_type_ids")
-        accepted = self.loaded.tokenizer.model_input_names
-        arguments = {name: torch.from_numpy(value) for name, value in zip(names, inputs, strict=True) if name in accepted}
+        accepted = self._loaded.tokenizer.model_input_names
+        arguments = {
+            name: torch.from_numpy(value) for name, value in zip(names, inputs, strict=True) if name in accepted
+        }
         with torch.inference_mode():
-            output = self.loaded.model(**arguments)
+            output = self._loaded.model(**arguments)
         lengths = [len(encoding.ids) for encoding in encodings]
         starts, ends = output.start_logits.float().numpy(), output.end_logits.float().numpy()
         return (

@@ -1,0 +1,145 @@
+"""The SQLite file of a library: one writer at a time, any number of readers, each on one snapshot.
+
+SQLite comes from apsw, which bundles a current one: versions before 3.51.3 can lose commits when several connections
+share a write-ahead log. Only the writer commits or checkpoints; readers open the file read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+from filelock import FileLock, Timeout
+
+from index.errors import (
+    ArticleQAError,
+    DiskFull,
+    FormatTooNew,
+    LibraryCorrupt,
+    LibraryLocked,
+    LibraryReadOnly,
+    NotALibrary,
+)
+from index.schema import APPLICATION_ID, FORMAT, TABLES
+
+DATABASE_FILE = "library.sqlite"
+LOCK_FILE = "library.lock"
+_WAIT_SECONDS = 10.0
+
+
+class Database:
+    """Connections to the file in `folder`, which need not exist before the first write."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; nothing is opened or written yet."""
+        self.path = folder / DATABASE_FILE
+        self._lock = FileLock(folder / LOCK_FILE)
+        self._reader: apsw.Connection | None = None
+        self._writer: apsw.Connection | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever stored here."""
+        return self.path.is_file()
+
+    @contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """One snapshot: every query inside sees the library as it was at the first one."""
+        with self._translated():
+            if self._reader is None:
+                self._reader = self._open_reader()
+            self._reader.execute("BEGIN")
+            try:
+                yield self._reader
+            finally:
+                self._reader.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self, *, wait: float = _WAIT_SECONDS) -> Iterator[apsw.Connection]:
+        """One transaction, all or nothing, under the writer's lock; waits `wait` seconds for another writer."""
+        with self._translated(), self._locked(wait):
+            if self._writer is None:
+                self._writer = self._open_writer()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close both connections; the database can be used again and opens new ones."""
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+        self._reader = self._writer = None
+
+    @contextmanager
+    def _locked(self, wait: float) -> Iterator[None]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=wait)
+        except Timeout as error:
+            raise LibraryLocked(
+                f"Another process is writing to the library in {self.path.parent}; try again when it has finished."
+            ) from error
+        except OSError as error:
+            raise LibraryReadOnly(f"The library in {self.path.parent} cannot be written ({error.strerror}).") from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _open_reader(self) -> apsw.Connection:
+        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection.set_busy_timeout(5000)
+        self._check_format(connection)
+        return connection
+
+    def _open_writer(self) -> apsw.Connection:
+        connection = apsw.Connection(str(self.path))
+        connection.set_busy_timeout(5000)
+        if self._is_new(connection):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"BEGIN IMMEDIATE; {TABLES}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
+        self._check_format(connection)
+        connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
+        return connection
+
+    def _is_new(self, connection: apsw.Connection) -> bool:
+        return not connection.execute("SELECT count(*) FROM sqlite_schema").get
+
+    def _check_format(self, connection: apsw.Connection) -> None:
+        if connection.pragma("application_id") != APPLICATION_ID:
+            raise NotALibrary(f"{self.path} is an SQLite file, but not a library of this tool.")
+        version = connection.pragma("user_version")
+        if version > FORMAT:
+            raise FormatTooNew(
+                f"The library in {self.path.parent} has format {version}, and this version of article-qa reads up to "
+                f"{FORMAT}; update article-qa."
+            )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """SQLite's errors as ours, with the folder and what to do."""
+        folder = self.path.parent
+        try:
+            yield
+        except ArticleQAError:
+            raise
+        except apsw.FullError as error:
+            raise DiskFull(f"The disk that holds {folder} is full; nothing of this change was stored.") from error
+        except apsw.BusyError as error:
+            raise LibraryLocked(f"The library in {folder} is busy; try again in a moment.") from error
+        except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+            raise LibraryReadOnly(f"The library in {folder} cannot be opened or written ({error}).") from error
+        except apsw.NotADBError as error:
+            raise NotALibrary(f"{self.path} is not an SQLite file, so {folder} is no library.") from error
+        except (apsw.CorruptError, apsw.IOError) as error:
+            raise LibraryCorrupt(
+                f"The library in {folder} cannot be read ({error}); restore it from a copy."
+            ) from error

@@ -1,0 +1,49 @@
+"""What a library knows of the model that made its vectors, so that vectors of two models never mix."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import apsw
+
+from index import records
+from index.embedder import Fingerprint
+from index.errors import ModelMismatch
+from index.passages import PassageSettings
+
+
+def settle_identity(
+    connection: apsw.Connection, folder: Path, fingerprint: Fingerprint, settings: PassageSettings
+) -> None:
+    """Record the model and the passage settings in a new library, check them in one that has them."""
+    if records.get_fact(connection, "embedder") is None:
+        records.set_fact(connection, "embedder", json.dumps(asdict(fingerprint)))
+        records.set_fact(connection, "passages", json.dumps(asdict(settings)))
+    check_identity(connection, folder, fingerprint, settings)
+
+
+def check_identity(
+    connection: apsw.Connection, folder: Path, fingerprint: Fingerprint, settings: PassageSettings
+) -> None:
+    """Raise ModelMismatch unless the library was made with this model and these settings.
+
+    A model is known by its weights and settings, not by its name: a renamed folder is the same model.
+    """
+    stored = records.get_fact(connection, "embedder")
+    if stored is None:
+        return
+    theirs, ours = json.loads(stored), asdict(fingerprint)
+    differing = [name for name in ours if name != "name" and theirs.get(name) != ours[name]]
+    if differing:
+        raise ModelMismatch(
+            f"The library in {folder} was embedded with {theirs.get('name')}, not with {fingerprint.name} "
+            f"({', '.join(differing)} differ); open it with that model, or add its articles to a new library."
+        )
+    cut = json.loads(records.get_fact(connection, "passages") or "{}")
+    if cut != asdict(settings):
+        raise ModelMismatch(
+            f"The library in {folder} was cut into passages with {cut}, not with {asdict(settings)}; "
+            "open it with those settings, or add its articles to a new library."
+        )

@@ -1,0 +1,282 @@
+"""A library: a folder of articles that can be searched.
+
+    with Library.open(Path("news"), SentenceEmbedder()) as library:
+        library.add(load(Path("articles")))
+        for hit in library.search("what did Putin say about guarantees?", limit=10):
+            print(hit.score, hit.article.title, hit.passage.text)
+
+SQLite is the only truth. The vectors are searched in memory by FAISS, whose file beside it is a cache. Each search
+sees one snapshot, the newest that any process has committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import apsw
+
+from index import records
+from index.article import Article
+from index.database import DATABASE_FILE, LOCK_FILE, Database
+from index.embedder import Embedder, Vectors
+from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibrary, RejectionReason
+from index.fusion import fuse
+from index.identity import check_identity, settle_identity
+from index.lexical import full_text_query
+from index.passages import Passage, PassageSettings
+from index.preparing import PreparedArticle, prepare
+from index.report import AddReport, ArticleSummary, Change, Rejection
+from index.vector_cache import VectorCache
+from index.vectors import VectorIndex
+
+logger = logging.getLogger(__name__)
+
+_GROUP = 64  # articles embedded together: batches of similar length, and little lost when a long add is stopped
+_POOL = 100  # passages that each of the two searches puts forward
+
+Progress = Callable[[int], None]
+"""Told how many inputs are done so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that fits a question; `score` is 0 to 1 within one question, `similarity` the cosine with it."""
+
+    article: Article
+    passage: Passage
+    score: float
+    similarity: float
+
+
+class Library:
+    """Articles in a folder, searchable by meaning and by words. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, embedder: Embedder, *, settings: PassageSettings, read_only: bool) -> None:
+        """Use `open`."""
+        self.folder = folder
+        self.embedder = embedder
+        self.settings = settings
+        self.read_only = read_only
+        self._database = Database(folder)
+        self._vectors = VectorCache(folder, embedder.fingerprint.dimension)
+        self._lock = threading.RLock()
+        self._transaction: apsw.Connection | None = None
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        settings: PassageSettings | None = None,
+        read_only: bool = False,
+    ) -> Self:
+        """Open the library in `folder`; one that does not exist yet is empty, and written at the first add.
+
+        Raises NotALibrary where the folder holds something else, ModelMismatch where it was embedded otherwise, and
+        FormatTooNew where a newer version wrote it.
+        """
+        if folder.exists() and not folder.is_dir():
+            raise NotALibrary(f"{folder} is a file; a library is a folder.")
+        if folder.is_dir() and not _is_library(folder):
+            raise NotALibrary(f"The folder {folder} holds other things and no library; name a new or an empty folder.")
+        library = cls(folder, embedder, settings=settings or PassageSettings(), read_only=read_only)
+        with library._reading() as connection:
+            if connection is not None:
+                check_identity(connection, folder, embedder.fingerprint, library.settings)
+        return library
+
+    def close(self) -> None:
+        """Close the files."""
+        with self._lock:
+            self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """The number of articles."""
+        with self._reading() as connection:
+            return 0 if connection is None else int(connection.execute("SELECT count(*) FROM articles").get)
+
+    def articles(self) -> list[ArticleSummary]:
+        """All articles, in the order in which they were added."""
+        with self._reading() as connection:
+            return [] if connection is None else list(records.list_articles(connection))
+
+    def article(self, article_id: str) -> Article:
+        """The article by its id; raises InputRejected where there is none."""
+        with self._reading() as connection:
+            found = None if connection is None else records.load_article(connection, article_id)
+        if found is None:
+            raise InputRejected(
+                RejectionReason.MISSING, f"No article has the id {article_id!r}; the ids are those that a list shows."
+            )
+        return found
+
+    def search(self, question: str, limit: int) -> list[Hit]:
+        """The `limit` passages that fit the question best, best first."""
+        return self.search_many([question], limit)[0]
+
+    def search_many(self, questions: Sequence[str], limit: int) -> list[list[Hit]]:
+        """For each question its best passages, all from one snapshot."""
+        if len(self) == 0:
+            return [[] for _ in questions]
+        vectors = self.embedder.embed_questions(questions)
+        with self._reading() as connection:
+            if connection is None:
+                return [[] for _ in questions]
+            index = self._vectors.at(connection)
+            dense = index.search(vectors, max(_POOL, limit))
+            return [
+                self._hits(connection, index, question, vector, found, limit)
+                for question, vector, found in zip(questions, vectors, dense, strict=True)
+            ]
+
+    def _hits(
+        self,
+        connection: apsw.Connection,
+        index: VectorIndex,
+        question: str,
+        vector: Vectors,
+        dense: list[tuple[int, float]],
+        limit: int,
+    ) -> list[Hit]:
+        query = full_text_query(question)
+        lexical = records.match_words(connection, query, max(_POOL, limit)) if query else []
+        best = fuse(dense, lexical)[:limit]
+        similarities = index.similarities(vector, [id_ for id_, _ in best])
+        return [
+            Hit(*records.load_passage(connection, id_), score, similarity)
+            for (id_, score), similarity in zip(best, similarities, strict=True)
+        ]
+
+    def add(self, items: Iterable[Article | Rejection], progress: Progress | None = None) -> AddReport:
+        """Store articles, each in a transaction of its own; a rejection that a loader made is only reported.
+
+        An article whose source is known replaces the older version, and is passed over where nothing changed. Stopped
+        in the middle, the articles stored so far stay.
+        """
+        self._refuse_if_read_only()
+        outcomes: list[tuple[Change, ArticleSummary] | Rejection] = []
+        remaining = iter(items)
+        while group := list(islice(remaining, _GROUP)):
+            for outcome in self._add_group(group):
+                outcomes.append(outcome)
+                if progress is not None:
+                    progress(len(outcomes))
+        report = AddReport.of(outcomes)
+        if report.added or report.changed:
+            self._save_vectors()
+        return report
+
+    def remove(self, article_ids: Iterable[str]) -> list[ArticleSummary]:
+        """Remove those articles, all or none; raises InputRejected where one is not in the library."""
+        self._refuse_if_read_only()
+        articles = [self.article(article_id) for article_id in dict.fromkeys(article_ids)]
+        with self.transaction():
+            for article in articles:
+                with self._writing() as connection:
+                    records.delete_article(connection, article.id)
+        return [ArticleSummary.of(article) for article in articles]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Several adds and removes as one change: others see all of it or nothing.
+
+        with library.transaction():
+            library.remove([old.id])
+            library.add([new])
+        """
+        with self._writing():
+            yield
+        self._save_vectors()
+
+    def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
+        """Embed the new articles of a group together, then store one at a time."""
+        articles = [item for item in group if isinstance(item, Article)]
+        with self._reading() as connection:
+            known = {a.id: connection and records.content_hash(connection, a.id) for a in articles}
+        new = [article for article in articles if known[article.id] != article.content_hash]
+        prepared = iter(prepare(new, self.settings, self.embedder))
+        for item in group:
+            if isinstance(item, Rejection):
+                yield item
+            elif known[item.id] == item.content_hash:
+                yield Change.UNCHANGED, ArticleSummary.of(item)
+            else:
+                yield self._store(next(prepared)), ArticleSummary.of(item)
+
+    def _store(self, prepared: PreparedArticle) -> Change:
+        article = prepared.article
+        with self._writing() as connection:
+            stored = records.content_hash(connection, article.id)
+            if stored == article.content_hash:  # the same article twice in one add, or another process was faster
+                return Change.UNCHANGED
+            records.delete_article(connection, article.id)
+            records.insert_article(connection, article, prepared.passages, prepared.vectors)
+        return Change.ADDED if stored is None else Change.CHANGED
+
+    @contextmanager
+    def _writing(self) -> Iterator[apsw.Connection]:
+        """The writer's connection inside a transaction: a new one, or the one that is open already."""
+        self._refuse_if_read_only()
+        with self._lock:
+            if self._transaction is not None:
+                yield self._transaction
+                return
+            with self._database.writing() as connection:
+                settle_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
+                self._transaction = connection
+                try:
+                    yield connection
+                    records.next_generation(connection)
+                finally:
+                    self._transaction = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection | None]:
+        """One snapshot, or None while nothing was ever stored; inside a transaction, what it has changed so far."""
+        with self._lock:
+            if self._transaction is not None:
+                yield self._transaction
+            elif not self._database.exists:
+                yield None
+            else:
+                with self._database.reading() as connection:
+                    yield connection
+
+    def _save_vectors(self) -> None:
+        """Write the cache of vectors, unless a transaction is open, which does so when it ends."""
+        with self._lock:
+            if self._transaction is not None:
+                return
+            try:
+                with self._database.writing() as connection:
+                    self._vectors.save(connection)
+            except (LibraryError, OSError) as error:
+                # The articles are stored; without this file the next opening only takes longer.
+                logger.warning("The vectors of %s could not be saved: %s", self.folder, error)
+
+    def _refuse_if_read_only(self) -> None:
+        if self.read_only:
+            raise LibraryReadOnly(f"The library in {self.folder} may only be read; name another one to add to.")
+
+
+def _is_library(folder: Path) -> bool:
+    """Whether a folder holds a library, or nothing yet that a library would have to make room for."""
+    names = {path.name for path in folder.iterdir()}
+    return DATABASE_FILE in names or names <= {LOCK_FILE}

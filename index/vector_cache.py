@@ -1,0 +1,56 @@
+"""The vectors in memory and in their file, kept equal to what the library stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+import numpy as np
+
+from index import records
+from index.vectors import VectorIndex
+
+VECTORS_FILE = "vectors.faiss"
+_CHUNK = 10_000  # vectors read at a time, so that a rebuild does not hold two copies of all
+
+
+class VectorCache:
+    """A `VectorIndex` that follows the library's generation; its file only saves the time of building it."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        """Nothing is read before the first `at`."""
+        self._path = folder / VECTORS_FILE
+        self._dimension = dimension
+        self._index: VectorIndex | None = None
+        self._generation = -1
+
+    def at(self, connection: apsw.Connection) -> VectorIndex:
+        """The index of exactly the passages that `connection` sees."""
+        generation = records.generation(connection)
+        if self._index is None:
+            self._index = self._load(connection)
+        if generation != self._generation:
+            self._catch_up(connection, self._index)
+            self._generation = generation
+        return self._index
+
+    def save(self, connection: apsw.Connection) -> None:
+        """Write the file and record its hash; `connection` is inside a writer's transaction."""
+        digest = self.at(connection).save(self._path)
+        records.set_fact(connection, "vectors_sha256", digest)
+
+    def _load(self, connection: apsw.Connection) -> VectorIndex:
+        digest = records.get_fact(connection, "vectors_sha256")
+        loaded = VectorIndex.load(self._path, dimension=self._dimension, sha256=digest) if digest else None
+        return loaded if loaded is not None else VectorIndex(self._dimension)
+
+    def _catch_up(self, connection: apsw.Connection, index: VectorIndex) -> None:
+        """Make the ids equal to those stored; an id is never used twice, so equal ids mean equal vectors."""
+        stored, held = records.passage_ids(connection), index.ids
+        gone = np.setdiff1d(held, stored, assume_unique=True)
+        if len(gone):
+            index.remove(gone)
+        missing = np.setdiff1d(stored, held, assume_unique=True)
+        for first in range(0, len(missing), _CHUNK):
+            ids = missing[first : first + _CHUNK]
+            index.add(ids, records.load_vectors(connection, ids, self._dimension))

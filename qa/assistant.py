@@ -1,0 +1,192 @@
+"""The Assistant: articles in, questions in, answers out. Start reading here.
+
+    from qa import Assistant
+
+    assistant = Assistant.open("news")
+    assistant.add("articles/")
+    reply = assistant.ask("what did Putin say about guarantees?")
+    print(reply.best.text, reply.best.article.title)
+
+A question goes one way: library.search finds passages, the reader proposes spans in them, ranking puts the spans in
+order, confidence decides whether the best one is good enough. Everything else (page, command line, evaluation) asks
+through this class.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from index.article import Article
+from index.embedder import Embedder
+from index.errors import InputRejected, RejectionReason
+from index.library import Hit, Library, Progress
+from index.loaders import load
+from index.report import AddReport, ArticleSummary, Rejection
+from index.sentence_embedder import SentenceEmbedder
+from index.sentences import sentence_around
+from qa.answer import Answer, Reason, Reply, Seconds
+from qa.confidence import reason_to_abstain
+from qa.questions import UNSUPPORTED_NOTE, QuestionKind, kind_of
+from qa.ranking import Candidate, rank
+from qa.reader import Reader
+from qa.transformer_reader import TransformerReader
+
+MOST_CHARACTERS = 4_000
+MOST_PASSAGES = 1_000
+YES_NO_NOTE = "This asks for a yes or no, which only you can give: these sentences of the articles bear on it."
+
+
+class Assistant:
+    """Answers questions from the articles of one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, reader: Reader) -> None:
+        """Join a library and a reader; most callers want `open`."""
+        self.library = library
+        self.reader = reader
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path,
+        *,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
+        read_only: bool = False,
+    ) -> Self:
+        """Open the library in `folder`, made at the first add if absent; models default to the shipped ones.
+
+        Loads no model yet. Raises the errors of `Library.open`.
+        """
+        library = Library.open(Path(folder).expanduser(), embedder or SentenceEmbedder(), read_only=read_only)
+        return cls(library, reader or TransformerReader())
+
+    def close(self) -> None:
+        """Close the library's files."""
+        self.library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def load(self) -> None:
+        """Load both models now, so that the first question does not wait for them."""
+        self.library.embedder.load()
+        self.reader.load()
+
+    def add(self, *inputs: str | Path | Article, progress: Progress | None = None) -> AddReport:
+        """Add articles, files, and folders of files; what cannot be taken is reported, never raised."""
+        return self.library.add(_items(inputs), progress)
+
+    def remove(self, *article_ids: str) -> list[ArticleSummary]:
+        """Remove articles by id, all or none; raises InputRejected where one is not in the library."""
+        return self.library.remove(article_ids)
+
+    def articles(self) -> list[ArticleSummary]:
+        """All articles, in the order in which they were added."""
+        return self.library.articles()
+
+    def article(self, article_id: str) -> Article:
+        """One article with its text; raises InputRejected where it is not in the library."""
+        return self.library.article(article_id)
+
+    def ask(self, question: str, *, top_k: int = 5, passages: int = 10) -> Reply:
+        """Answer a question with up to `top_k` answers out of the `passages` that fit it best.
+
+        Raises InputRejected for a question that is empty or longer than 4,000 characters.
+        """
+        return self.ask_many([question], top_k=top_k, passages=passages)[0]
+
+    def ask_many(self, questions: Sequence[str], *, top_k: int = 5, passages: int = 10) -> list[Reply]:
+        """Answer questions together, which is faster than one by one; each reply tells its share of the time."""
+        asked = [_checked(question) for question in questions]
+        _check_counts(top_k, passages)
+        supported = [question for question in asked if kind_of(question) is not QuestionKind.UNSUPPORTED]
+        answered = iter(self._answer(supported, top_k, passages))
+        return [
+            next(answered)
+            if kind_of(question) is not QuestionKind.UNSUPPORTED
+            else Reply(question, reason=Reason.UNSUPPORTED, note=UNSUPPORTED_NOTE)
+            for question in asked
+        ]
+
+    def read(self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5) -> list[Reply]:
+        """Answer each question from the passages already found for it: one decision over all of them."""
+        self.reader.load()
+        started = time.perf_counter()
+        readings = iter(self.reader.read([(question, hit.passage) for question, hits in found for hit in hits]))
+        ranked = [rank(hits, list(islice(readings, len(hits)))) for _, hits in found]
+        seconds = (time.perf_counter() - started) / max(1, len(found))
+        return [
+            _reply(question, candidates, bool(hits), top_k, Seconds(read=seconds, total=seconds))
+            for (question, hits), candidates in zip(found, ranked, strict=True)
+        ]
+
+    def _answer(self, questions: Sequence[str], top_k: int, passages: int) -> list[Reply]:
+        if not questions:
+            return []
+        if len(self.library) == 0:
+            return [Reply(question, reason=Reason.EMPTY_LIBRARY) for question in questions]
+        self.load()
+        started = time.perf_counter()
+        hits = self.library.search_many(questions, passages)
+        retrieve = (time.perf_counter() - started) / len(questions)
+        return [
+            replace(reply, seconds=Seconds(retrieve, reply.seconds.read, retrieve + reply.seconds.read))
+            for reply in self.read(list(zip(questions, hits, strict=True)), top_k=top_k)
+        ]
+
+
+def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: int, seconds: Seconds) -> Reply:
+    """Candidates as answers, and the reason why the best of them is not good enough, if so."""
+    reason = reason_to_abstain(candidates) if found else Reason.NO_PASSAGE
+    yes_no = kind_of(question) is QuestionKind.YES_NO
+    answers = [_answer(candidate, whole_sentence=yes_no) for candidate in candidates]
+    distinct = list({(answer.article.id, answer.start, answer.end): answer for answer in reversed(answers)}.values())
+    return Reply(question, tuple(distinct[::-1][:top_k]), reason, YES_NO_NOTE if yes_no else None, seconds)
+
+
+def _answer(candidate: Candidate, *, whole_sentence: bool) -> Answer:
+    article = candidate.hit.article
+    sentence = sentence_around(article.text, candidate.start, candidate.end)
+    start, end = sentence if whole_sentence else (candidate.start, candidate.end)
+    return Answer(article, start, end, *sentence, candidate.hit.score, candidate.reader_score)
+
+
+def _checked(question: str) -> str:
+    """The question as it will be asked; raises InputRejected where it cannot be.
+
+    Its length is checked in characters, before a tokenizer would spend seconds on it.
+    """
+    if len(question) > MOST_CHARACTERS:
+        raise InputRejected(
+            RejectionReason.QUESTION_TOO_LONG,
+            f"The question has {len(question):,} characters; ask one of at most {MOST_CHARACTERS:,}.",
+        )
+    cleaned = question.encode("utf-8", "replace").decode().strip()  # lone surrogates cannot be tokenized
+    if not any(character.isalnum() for character in cleaned):
+        raise InputRejected(RejectionReason.QUESTION_EMPTY, "The question has no words; type what you want to know.")
+    return cleaned
+
+
+def _check_counts(top_k: int, passages: int) -> None:
+    for name, value in (("top_k", top_k), ("passages", passages)):
+        if not 1 <= value <= MOST_PASSAGES:
+            raise InputRejected(RejectionReason.OPTION, f"{name} is {value}; give a number from 1 to {MOST_PASSAGES}.")
+
+
+def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejection]:
+    for item in inputs:
+        if isinstance(item, Article):
+            yield item
+        else:
+            yield from load(Path(item))

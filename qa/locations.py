@@ -1,0 +1,51 @@
+"""Which library is meant: the one that was named, the one in the environment, or the user's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from index.database import DATABASE_FILE
+from index.errors import LibraryNotFound
+
+LIBRARY_VARIABLE = "QA_LIBRARY"
+
+
+def named_library(option: str | None = None) -> Path | None:
+    """The folder named by an option or else by the environment variable QA_LIBRARY; None where neither names one."""
+    name = option if option is not None else os.environ.get(LIBRARY_VARIABLE)
+    return Path(name).expanduser().absolute() if name else None
+
+
+def own_library() -> Path:
+    """The folder of the user's own library, which need not exist yet."""
+    return user_data_path("article-qa") / "library"
+
+
+def library_to_write(option: str | None = None) -> Path:
+    """The folder that an add writes to; it may not exist yet."""
+    return named_library(option) or own_library()
+
+
+def library_to_read(option: str | None = None) -> Path | None:
+    """The folder that questions are asked of, or None where nothing was named and the user has no library yet.
+
+    Raises LibraryNotFound where one was named that does not exist: a mistyped name must not become an empty library.
+    """
+    named = named_library(option)
+    if named is None:
+        return own_library() if (own_library() / DATABASE_FILE).is_file() else None
+    if not named.exists():
+        raise LibraryNotFound(f"There is no library at {named}{_neighbours(named)}; name one that exists, or add to it.")
+    return named
+
+
+def _neighbours(folder: Path) -> str:
+    """The libraries beside a folder that does not exist, to choose from."""
+    try:
+        found = sorted(path.name for path in folder.parent.iterdir() if (path / DATABASE_FILE).is_file())
+    except OSError:
+        found = []
+    return f" (libraries there: {', '.join(found[:10])})" if found else ""

@@ -1,0 +1,58 @@
+"""Ranking: which span, out of all passages that were read for a question, answers it best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.library import Hit
+from qa.reader import Reading
+
+RETRIEVAL_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span of an article with both of its scores and the one that they make together.
+
+    `start` and `end` are offsets into the article. `reader_score` is the span's score less that of "no answer" in
+    its passage, in logits: across passages that margin compares better than the span's score alone.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    reader_score: float
+    score: float
+
+
+def combined_score(retrieval_score: float, reader_score: float) -> float:
+    """One score of both, in logits: how well the passage fits (0 to 1) and how sure the reader is of the span."""
+    return reader_score + RETRIEVAL_WEIGHT * retrieval_score
+
+
+def rank(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
+    """All spans that were read, best first; of those that overlap in an article only the best.
+
+    Overlapping passages propose the same span twice; what both say is one answer.
+    """
+    candidates = [
+        Candidate(
+            hit,
+            span.start,
+            span.end,
+            span.score - reading.null_score,
+            combined_score(hit.score, span.score - reading.null_score),
+        )
+        for hit, reading in zip(hits, readings, strict=True)
+        for span in reading.spans
+    ]
+    candidates.sort(key=lambda candidate: (-candidate.score, candidate.hit.article.id, candidate.start, candidate.end))
+    kept: dict[str, list[Candidate]] = {}
+    ranked = []
+    for candidate in candidates:
+        taken = kept.setdefault(candidate.hit.article.id, [])
+        if not any(candidate.start < other.end and other.start < candidate.end for other in taken):
+            taken.append(candidate)
+            ranked.append(candidate)
+    return ranked

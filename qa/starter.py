@@ -1,0 +1,85 @@
+"""The starter library: our own articles in `seeds`, for a first look before there is a library."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from index.article import Article
+from index.embedder import Embedder
+from index.library import Library
+from index.loaders import load
+from index.passages import PassageSettings
+from index.sentence_embedder import SentenceEmbedder
+from qa.assistant import Assistant
+from qa.reader import Reader
+from qa.transformer_reader import TransformerReader
+
+logger = logging.getLogger(__name__)
+
+TEST_SET = Path(str(files("seeds"))) / "questions.json"
+
+
+def open_starter(*, embedder: Embedder | None = None, reader: Reader | None = None) -> Assistant:
+    """The starter library, read-only; embedded at the first call, a few seconds, and kept in the user's cache.
+
+    Where the cache cannot be written it is made in a temporary folder instead.
+    """
+    embedder = embedder or SentenceEmbedder()
+    articles = list(starter_articles())
+    name = f"starter-{_digest(articles, embedder)}"
+    try:
+        folder = _build(user_cache_path("article-qa") / name, articles, embedder)
+    except OSError as error:
+        logger.warning("The starter library cannot be kept in the cache (%s); it is made anew.", error)
+        folder = _build(Path(tempfile.mkdtemp(prefix="article-qa-")) / name, articles, embedder)
+    return Assistant(Library.open(folder, embedder, read_only=True), reader or TransformerReader())
+
+
+def starter_articles() -> Iterator[Article]:
+    """The articles of the starter library, in the order of their dates; ids are the same on every machine."""
+    for path in sorted((Path(str(files("seeds"))) / "articles").glob("*.md")):
+        for article in load(path):
+            if isinstance(article, Article):
+                yield replace(article, source=f"starter/{path.name}")
+
+
+def starter_questions(count: int) -> list[str]:
+    """Some questions that the starter articles answer, to click on."""
+    test_set = json.loads(TEST_SET.read_text(encoding="utf-8"))
+    questions = [
+        article["paragraphs"][0]["qas"][0]["question"] for article in test_set["data"] if article["paragraphs"][0]["qas"]
+    ]
+    return questions[:count]
+
+
+def _build(folder: Path, articles: list[Article], embedder: Embedder) -> Path:
+    """Make the library aside and move it into place whole, so that no other process opens half of it."""
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        made = Path(aside) / "library"
+        with Library.open(made, embedder) as library:
+            library.add(articles)
+        try:
+            made.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # otherwise another process was faster, and its library is the same
+                raise
+    return folder
+
+
+def _digest(articles: list[Article], embedder: Embedder) -> str:
+    """What the library is made of: another model or a changed article makes another folder."""
+    parts = [article.content_hash for article in articles]
+    parts += [repr(embedder.fingerprint), repr(PassageSettings())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,67 @@
+"""Articles from files: every file comes in through `load`, and every byte through `parsing.parse`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.article import Article
+from index.errors import InputRejected, RejectionReason
+from index.loaders.parsing import MAX_BYTES, is_supported, parse
+from index.report import Rejection
+
+__all__ = ["load"]
+
+
+def load(path: Path) -> Iterator[Article | Rejection]:
+    """Read one file, or every file below a folder in sorted order.
+
+    An article's source is the absolute path of its file with all links resolved. Hidden files and folders inside a
+    folder are skipped, links are followed, and nothing is read twice, so a loop of links ends. Raises nothing for
+    what it finds: whatever cannot be taken comes out as a Rejection that says why.
+    """
+    pending, seen = [path], set[str]()
+    while pending:
+        current = pending.pop()
+        source = os.path.realpath(current)  # Path.resolve raises on a loop of links
+        if source in seen:
+            continue
+        seen.add(source)
+        try:
+            if current.is_dir():
+                pending += sorted(_visible(current), reverse=True)
+            else:
+                yield from _load_file(current, source)
+        except InputRejected as error:
+            yield Rejection.of(_printable(source), error)
+        except OSError as error:
+            yield _failure(_printable(source), error)
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+
+
+def _load_file(file: Path, source: str) -> list[Article | Rejection]:
+    shown = _printable(source)
+    if not stat.S_ISREG(file.stat().st_mode):  # opening a pipe would wait for its other end forever
+        raise InputRejected(RejectionReason.TYPE, f"{shown} is neither a file nor a folder, but a device or a pipe.")
+    if source != shown:
+        raise InputRejected(RejectionReason.ENCODING, f"The path {shown} is not valid UTF-8; rename it.")
+    if not is_supported(file.name):
+        return parse(file.name, b"", source)  # refused by its name, so its bytes, perhaps gigabytes, stay unread
+    with file.open("rb") as stream:
+        return parse(file.name, stream.read(MAX_BYTES + 1), source)
+
+
+def _printable(path: str) -> str:
+    """The path with bytes that are not UTF-8 spelled out, as no output could show them."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _failure(source: str, error: OSError) -> Rejection:
+    if isinstance(error, FileNotFoundError):
+        return Rejection(source, RejectionReason.MISSING, f"There is no file or folder {source}; check the path.")
+    return Rejection(source, RejectionReason.UNREADABLE, f"{source} could not be read: {error.strerror}.")

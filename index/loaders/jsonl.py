@@ -1,0 +1,60 @@
+"""JSON lines: one article a line, so that a collection is one file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from index.article import Article
+from index.errors import InputRejected, RejectionReason
+from index.loaders.decoding import unix_newlines
+from index.loaders.metadata import iso_date, language_code, names, one_line, web_address
+from index.report import Rejection
+
+
+def parse_jsonl(text: str, stem: str, source: str) -> list[Article | Rejection]:
+    """An article for each line, in order, or a Rejection that names the line; blank lines are skipped.
+
+    Fields: `text`, and of `title`, `source` or `id`, `url`, `site`, `published` or `date`, `authors` or `author` and
+    `language` what is known. A line without a source gets `<source>#<line number>`, counted from 1.
+    """
+    results: list[Article | Rejection] = []
+    for number, line in enumerate(text.split("\n"), start=1):  # a JSON string may hold the other line ends
+        if not line.strip():
+            continue
+        place = f"{source}#{number}"
+        try:
+            results.append(_article(_fields(line), stem, place))
+        except InputRejected as error:
+            results.append(Rejection(place, error.reason, f"Line {number} of {source} was not taken: {error}"))
+    return results
+
+
+def _fields(line: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        detail = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else "out of bounds"
+        raise InputRejected(RejectionReason.FORMAT, f"It is not valid JSON ({detail}).") from error
+    if not isinstance(fields, dict):
+        raise InputRejected(RejectionReason.FORMAT, 'It is not a JSON object like {"title": "...", "text": "..."}.')
+    return fields
+
+
+def _article(fields: dict[str, Any], stem: str, place: str) -> Article:
+    text = fields.get("text")
+    if not isinstance(text, str):
+        raise InputRejected(RejectionReason.FORMAT, 'It has no "text" that is a string.')
+    if "\0" in text:
+        raise InputRejected(RejectionReason.FORMAT, "Its text holds a NUL character.")
+    source = one_line(fields.get("source")) or one_line(fields.get("id")) or place
+    return Article(
+        title=one_line(fields.get("title")) or stem,
+        text=unix_newlines(text),
+        source=source,
+        url=web_address(fields.get("url")) or web_address(source),
+        site=one_line(fields.get("site")),
+        published=iso_date(fields.get("published") or fields.get("date")),
+        authors=names(fields.get("authors") or fields.get("author")),
+        language=language_code(fields.get("language")),
+    )

@@ -1,0 +1,76 @@
+"""Values that strangers wrote about an article, made fit for an Article, or None where they are not."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_YEAR_OR_MONTH = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ].*")
+_LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})([-_].*)?")
+# Ways to write a date that can be read in only one way; 04/05/2019 is not among them.
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y")
+_MOMENTS = ("%Y-%m-%d %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S GMT")
+
+
+def one_line(value: object) -> str | None:
+    """A text or whole number as one line without control characters; None for anything else and for nothing."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return " ".join(_CONTROL_CHARACTERS.sub(" ", str(value)).split()) or None
+
+
+def names(value: object) -> tuple[str, ...]:
+    """The people of a list, or of one text with semicolons between them."""
+    people = value if isinstance(value, list) else (one_line(value) or "").split(";")
+    return tuple(name for person in people if (name := one_line(person)) is not None)
+
+
+def web_address(value: object) -> str | None:
+    """An http or https address; None for anything else, as pages make links of it."""
+    text = one_line(value)
+    if text is None or " " in text:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def language_code(value: object) -> str | None:
+    """The language of a tag like `en-GB`, in lower case without its region: `en`."""
+    tag = _LANGUAGE_TAG.fullmatch(one_line(value) or "")
+    return tag[1].lower() if tag else None
+
+
+def iso_date(value: object) -> str | None:
+    """A date in ISO 8601, as precise as it was given; None where it cannot be read without a guess."""
+    text = one_line(value) or ""
+    if _YEAR_OR_MONTH.fullmatch(text):
+        return text
+    for form in _DAYS:
+        if (day := _strptime(text, form)) is not None:
+            return day.date().isoformat()
+    for form in _MOMENTS:
+        if (moment := _strptime(text, form)) is not None:
+            return moment.isoformat()
+    if _MOMENT.fullmatch(text):  # fromisoformat alone takes a number of milliseconds for a moment too
+        return _from_iso(text)
+    return None
+
+
+def _strptime(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form)
+    except ValueError:
+        return None
+
+
+def _from_iso(text: str) -> str | None:
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        return None

@@ -1,0 +1,72 @@
+"""The one door through which bytes from outside become articles: files and uploads alike."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import PurePath
+
+from index.article import Article
+from index.errors import InputRejected, RejectionReason
+from index.loaders.decoding import decode
+from index.loaders.html import parse_html
+from index.loaders.jsonl import parse_jsonl
+from index.loaders.markdown import parse_markdown
+from index.loaders.text import parse_text
+from index.report import Rejection
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 20_000_000
+"""The largest file that is taken: some 20 novels."""
+
+Parser = Callable[[str, str, str], list[Article | Rejection]]
+"""Takes the decoded text, the file name's stem (the last resort for a title) and the source."""
+
+_PARSERS: dict[str, Parser] = {
+    ".txt": parse_text,
+    ".md": parse_markdown,
+    ".markdown": parse_markdown,
+    ".html": parse_html,
+    ".htm": parse_html,
+    ".jsonl": parse_jsonl,
+}
+
+SUFFIXES = tuple(_PARSERS)
+"""The endings of file names that are taken, in lower case with their dot."""
+
+
+def is_supported(name: str) -> bool:
+    """Whether a file of this name is of a type that can be read."""
+    return PurePath(name).suffix.lower() in _PARSERS
+
+
+def parse(name: str, data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> list[Article | Rejection]:
+    """Turn one file's bytes into articles; the ending of `name` tells the format.
+
+    `source` becomes the articles' source, save where a JSONL line states its own. Whatever cannot be taken becomes
+    a Rejection; nothing is raised, also where a parser fails on what it was given.
+    """
+    try:
+        return _parse(PurePath(name), data, source, max_bytes)
+    except InputRejected as error:
+        return [Rejection.of(source, error)]
+    except Exception as error:
+        # The text is a stranger's: one that breaks a parser must not stop the files after it.
+        logger.debug("The parser failed on %s", source, exc_info=True)
+        message = f"{source} could not be read: its parser failed with {type(error).__name__}."
+        return [Rejection(source, RejectionReason.UNREADABLE, message)]
+
+
+def _parse(name: PurePath, data: bytes, source: str, max_bytes: int) -> list[Article | Rejection]:
+    if not is_supported(name.name):
+        known = ", ".join(SUFFIXES)
+        raise InputRejected(RejectionReason.TYPE, f"{source} is not of a type that can be read ({known}).")
+    if len(data) > max_bytes:
+        raise InputRejected(
+            RejectionReason.TOO_LARGE, f"{source} is larger than {max_bytes:,} bytes; split it into smaller files."
+        )
+    text = decode(data, source)
+    if not text.strip():
+        raise InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
+    return _PARSERS[name.suffix.lower()](text, name.stem, source)

@@ -1,0 +1,79 @@
+"""Scoring a test set through the same Assistant that answers everyone else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qa.answer import Answer, Reply
+from qa.assistant import Assistant
+from qa.evaluation.asking import Response, asking
+from qa.evaluation.datasets import load_test_set
+from qa.evaluation.metrics import exact_match, f1, set_exact_match, set_f1
+from qa.evaluation.questions import Question, draw, merge_versions, separate
+from qa.evaluation.results import EvaluationResult, Mode, Outcome
+from qa.evaluation.retrieval import score_retrieval
+
+_AT_ONCE = 50  # questions between two reports of progress; in mode open each may take a second
+
+Progress = Callable[[int, int], None]
+"""Told, as it goes, how many questions are done and how many there are."""
+
+
+def evaluate(
+    assistant: Assistant,
+    file: str | Path,
+    *,
+    mode: Mode = "reader",
+    abstain: bool | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> EvaluationResult:
+    """Score a test set.
+
+    In mode `reader` each question is asked of its own context, in mode `open` of all contexts of the file, or of the
+    assistant's own library where the file has none. With `abstain` a reply that was unsure counts as no answer, without
+    it the first candidate is always scored; by default the assistant may abstain where the file has questions without
+    an answer. `sample` draws so many questions by `seed`; the contexts stay all those of the file.
+
+    Raises BadTestSet for a file that cannot be read, or that lacks contexts in mode `reader`, and InputRejected for an
+    unknown mode or a sample of less than 1.
+    """
+    file = Path(file)
+    examples = load_test_set(file)
+    questions = draw(merge_versions(examples) if mode == "open" else separate(examples), sample, seed)
+    if abstain is None:
+        abstain = any(example.impossible for example in examples)
+    assistant.load()
+    started = time.perf_counter()
+    outcomes: list[Outcome] = []
+    with asking(assistant, file, examples, mode) as ask:
+        for first in range(0, len(questions), _AT_ONCE):
+            chunk = questions[first : first + _AT_ONCE]
+            outcomes += [_score(*pair, abstain) for pair in zip(chunk, ask(chunk), strict=True)]
+            if progress is not None:
+                progress(len(outcomes), len(questions))
+    rankings = [outcome.ranking for outcome in outcomes if outcome.ranking is not None]
+    retrieval = score_retrieval(rankings) if rankings else None
+    return EvaluationResult(mode, abstain, tuple(outcomes), retrieval, time.perf_counter() - started)
+
+
+def _score(question: Question, response: Response, abstain: bool) -> Outcome:
+    answer = _given(response.reply, abstain)
+    prediction = answer.text if answer else ""
+    if question.answer_set:
+        # One answer is given today; an item that it does not name counts as missed.
+        scores = set_exact_match([prediction], question.answer_set), set_f1([prediction], question.answer_set)
+    else:
+        scores = exact_match(prediction, question.golds), f1(prediction, question.golds)
+    hit = (answer is not None and question.is_proved_by(answer)) if question.has_evidence else None
+    return Outcome(question, response.reply, prediction, *scores, evidence_hit=hit, ranking=response.ranking)
+
+
+def _given(reply: Reply, abstain: bool) -> Answer | None:
+    """The answer that counts: the best one, or with abstaining off the nearest candidate."""
+    if abstain and not reply.answered:
+        return None
+    return reply.answers[0] if reply.answers else None

@@ -1,0 +1,114 @@
+"""Files and folders: what is found, in which order, and what is refused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from index.article import Article
+from index.errors import RejectionReason
+from index.loaders import load
+from index.report import Rejection
+
+
+def outcome(path: Path) -> list[tuple[str, str]]:
+    """What came of each file: its source, and the article's text or the reason of refusal."""
+    return [(item.source, item.text if isinstance(item, Article) else item.reason) for item in load(path)]
+
+
+def write(path: Path, text: str) -> str:
+    """Write a file with its folders; the source that it will have."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return str(path.resolve())
+
+
+def test_one_file(tmp_path: Path) -> None:
+    source = write(tmp_path / "Über Kim.txt", "Kim to visit\nHe comes.")
+    assert list(load(tmp_path / "Über Kim.txt")) == [Article("Kim to visit", "Kim to visit\nHe comes.", source)]
+
+
+def test_a_relative_path_has_an_absolute_source(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.txt", "One.")
+    relative = Path(os.path.relpath(tmp_path)) / "a.txt"
+    assert outcome(relative) == [(source, "One.")]
+
+
+def test_a_mixed_folder_in_sorted_order(tmp_path: Path) -> None:
+    sources = [
+        write(tmp_path / "a.txt", "One."),
+        write(tmp_path / "b" / "deep" / "x.md", "*Two.*"),
+        write(tmp_path / "b" / "y.html", "<p>Three.</p>"),
+        write(tmp_path / "b" / "z.docx", "no"),
+        write(tmp_path / "c.jsonl", '{"text": "Four."}\nbad'),
+        write(tmp_path / "d", "no ending"),
+        write(tmp_path / "e.txt", ""),
+    ]
+    write(tmp_path / ".hidden.txt", "Hidden.")
+    write(tmp_path / ".git" / "a.txt", "Hidden.")
+    expected = ["One.", "Two.", "Three.", "type", "Four.", "type", "empty"]
+    lines = [(sources[4] + "#1", "Four."), (sources[4] + "#2", "format")]
+    whole = list(zip(sources, expected, strict=True))
+    assert outcome(tmp_path) == [*whole[:4], *lines, *whole[5:]]
+
+
+def test_hidden_paths_are_read_where_they_are_named(tmp_path: Path) -> None:
+    source = write(tmp_path / ".notes" / "a.txt", "One.")
+    assert outcome(tmp_path / ".notes") == [(source, "One.")]
+
+
+def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:
+    assert list(load(tmp_path)) == []
+
+
+def test_a_missing_path(tmp_path: Path) -> None:
+    path = tmp_path / "none.txt"
+    message = f"There is no file or folder {path.resolve()}; check the path."
+    assert list(load(path)) == [Rejection(str(path.resolve()), RejectionReason.MISSING, message)]
+
+
+def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
+    outside = write(tmp_path / "outside" / "o.txt", "Outside.")
+    inside = write(tmp_path / "news" / "n.txt", "Inside.")
+    news = tmp_path / "news"
+    (news / "again.txt").symlink_to(news / "n.txt")
+    (news / "loop").symlink_to(news, target_is_directory=True)
+    (news / "other").symlink_to(tmp_path / "outside", target_is_directory=True)
+    (news / "self.txt").symlink_to(news / "self.txt")
+    (news / "to-nothing.txt").symlink_to(tmp_path / "nothing.txt")
+    assert outcome(news) == [
+        (inside, "Inside."),
+        (outside, "Outside."),
+        (str(news.resolve() / "self.txt"), "unreadable"),
+        (str(tmp_path.resolve() / "nothing.txt"), "missing"),
+    ]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert outcome(tmp_path) == [(str(tmp_path.resolve() / "pipe.txt"), "type")]
+
+
+def test_a_name_that_is_not_utf8_is_refused_in_printable_words(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    with open(path, "w") as stream:  # noqa: PTH123 - a path of bytes
+        stream.write("One.")
+    (rejection,) = load(tmp_path)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason is RejectionReason.ENCODING
+    assert rejection.source == f"{tmp_path.resolve()}/caf\\xe9.txt"
+    assert rejection.message == f"The path {rejection.source} is not valid UTF-8; rename it."
+
+
+def test_a_file_over_the_limit_is_not_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as stream:
+        stream.truncate(10**12)  # a sparse file; reading it all would end the test
+    assert outcome(path) == [(str(path.resolve()), "too_large")]
+
+
+def test_unknown_types_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.mp4"
+    with path.open("wb") as stream:
+        stream.truncate(10**12)
+    assert outcome(path) == [(str(path.resolve()), "type")]

@@ -1,0 +1,53 @@
+from qa.answer import Reply
+from qa.evaluation.datasets import Example
+from qa.evaluation.questions import Question
+from qa.evaluation.results import EvaluationResult, Outcome
+from qa.evaluation.retrieval import RetrievalScores
+
+
+def outcome(exact: float, f1: float, *, impossible: bool = False, hit: bool | None = None) -> Outcome:
+    example = Example("q", "Who?", () if impossible else ("Kim",))
+    return Outcome(Question((example,)), Reply("Who?"), "", exact, f1, hit)
+
+
+def test_summary_of_reader_mode() -> None:
+    outcomes = (outcome(1, 1), outcome(0, 0.5), outcome(1, 1, impossible=True), outcome(0, 0, impossible=True))
+    assert EvaluationResult("reader", True, outcomes, None, 2.5).to_dict() == {
+        "mode": "reader",
+        "abstain": True,
+        "questions": 4,
+        "exact_match": 50.0,
+        "f1": 62.5,
+        "has_answer_exact_match": 50.0,
+        "has_answer_f1": 75.0,
+        "no_answer_accuracy": 50.0,
+        "seconds": 2.5,
+    }
+
+
+def test_summary_of_open_mode() -> None:
+    outcomes = (outcome(1, 1, hit=True), outcome(0, 0, hit=False), outcome(0, 0, hit=True), outcome(0, 0, hit=True))
+    scores = RetrievalScores(0.25, 0.5, 0.75, 0.4)
+    assert EvaluationResult("open", False, outcomes, scores, 1.0).to_dict() == {
+        "mode": "open",
+        "abstain": False,
+        "questions": 4,
+        "exact_match": 25.0,
+        "f1": 25.0,
+        "has_answer_exact_match": 25.0,
+        "has_answer_f1": 25.0,
+        "no_answer_accuracy": None,
+        "recall@1": 0.25,
+        "recall@5": 0.5,
+        "recall@20": 0.75,
+        "mrr": 0.4,
+        "evidence_hit": 75.0,
+        "seconds": 1.0,
+    }
+
+
+def test_what_no_question_measures_is_none() -> None:
+    summary = EvaluationResult("open", True, (outcome(1, 1, impossible=True),), None, 1.0).to_dict()
+    assert summary["no_answer_accuracy"] == 100.0
+    assert [summary[key] for key in ("has_answer_exact_match", "has_answer_f1", "recall@1", "mrr")] == [None] * 4
+    assert "evidence_hit" not in summary

@@ -11,7 +11,8 @@ from functools import cached_property
 
 from index.errors import InputRejected, RejectionReason
 
-_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+_DATE_CHARACTERS = re.compile(r"[0-9TWZ:.,+ -]+")  # Python takes any character at all between date and time
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def is_iso_date(text: str) -> bool:
     """Whether `text` is a year, a month, a day or a moment in ISO 8601."""
     if _PARTIAL_DATE.fullmatch(text):
         return True
+    if not _DATE_CHARACTERS.fullmatch(text):
+        return False
     for parse in (date.fromisoformat, datetime.fromisoformat):
         try:
             parse(text)

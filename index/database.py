@@ -18,6 +18,7 @@ from index.errors import (
     DiskFull,
     FormatTooNew,
     LibraryCorrupt,
+    LibraryError,
     LibraryLocked,
     LibraryReadOnly,
     NotALibrary,
@@ -26,6 +27,7 @@ from index.schema import APPLICATION_ID, FORMAT, TABLES
 
 DATABASE_FILE = "library.sqlite"
 LOCK_FILE = "library.lock"
+UNFINISHED_FILES = ("library.new", "library.new-wal", "library.new-shm")  # of a first write that was stopped
 _WAIT_SECONDS = 10.0
 
 
@@ -50,11 +52,8 @@ class Database:
         with self._translated():
             if self._reader is None:
                 self._reader = self._open_reader()
-            self._reader.execute("BEGIN")
-            try:
+            with _transaction(self._reader, "DEFERRED"):
                 yield self._reader
-            finally:
-                self._reader.execute("ROLLBACK")
 
     @contextmanager
     def writing(self, *, wait: float = _WAIT_SECONDS) -> Iterator[apsw.Connection]:
@@ -62,13 +61,10 @@ class Database:
         with self._translated(), self._locked(wait):
             if self._writer is None:
                 self._writer = self._open_writer()
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
+            with _transaction(self._writer, "IMMEDIATE"):
                 yield self._writer
-            except BaseException:
-                self._writer.execute("ROLLBACK")
-                raise
-            self._writer.execute("COMMIT")
+                _refuse_if_undone(self._writer)
+                self._writer.execute("COMMIT")
 
     def close(self) -> None:
         """Close both connections; the database can be used again and opens new ones."""
@@ -100,18 +96,25 @@ class Database:
         return connection
 
     def _open_writer(self) -> apsw.Connection:
-        connection = apsw.Connection(str(self.path))
+        if not self.exists:
+            self._create()
+        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
         connection.set_busy_timeout(5000)
-        if self._is_new(connection):
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"BEGIN IMMEDIATE; {TABLES}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
         self._check_format(connection)
         connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
         return connection
 
-    def _is_new(self, connection: apsw.Connection) -> bool:
-        return not connection.execute("SELECT count(*) FROM sqlite_schema").get
+    def _create(self) -> None:
+        """Make the empty tables aside and move them into place: half of them would be no library, and in the way."""
+        for name in UNFINISHED_FILES:
+            self.path.with_name(name).unlink(missing_ok=True)
+        aside = self.path.with_name(UNFINISHED_FILES[0])
+        connection = apsw.Connection(str(aside))
+        connection.pragma("journal_mode", "wal")
+        connection.execute(f"BEGIN; {TABLES}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
+        connection.close()
+        aside.rename(self.path)
 
     def _check_format(self, connection: apsw.Connection) -> None:
         if connection.pragma("application_id") != APPLICATION_ID:
@@ -139,7 +142,38 @@ class Database:
             raise LibraryReadOnly(f"The library in {folder} cannot be opened or written ({error}).") from error
         except apsw.NotADBError as error:
             raise NotALibrary(f"{self.path} is not an SQLite file, so {folder} is no library.") from error
-        except (apsw.CorruptError, apsw.IOError) as error:
+        except (apsw.CorruptError, apsw.IOError, apsw.SQLError) as error:  # SQLError: tables are missing
             raise LibraryCorrupt(
                 f"The library in {folder} cannot be read ({error}); restore it from a copy."
             ) from error
+
+
+@contextmanager
+def savepoint(connection: apsw.Connection) -> Iterator[None]:
+    """A part of a transaction that leaves nothing of itself where it fails."""
+    _refuse_if_undone(connection)
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part; RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
+@contextmanager
+def _transaction(connection: apsw.Connection, kind: str) -> Iterator[None]:
+    """Undo what was not committed at the end, unless SQLite has done so itself, as it does where the disk is full."""
+    connection.execute(f"BEGIN {kind}")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _refuse_if_undone(connection: apsw.Connection) -> None:
+    """Without its transaction each further statement would be a change of its own."""
+    if not connection.in_transaction:
+        raise LibraryError("An error undid this transaction, so nothing of it can be stored; begin it again.")

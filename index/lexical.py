@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Words that say what kind of answer is wanted, or nothing at all: they match every passage and cost time.
 STOP_WORDS = frozenset(
@@ -21,6 +22,7 @@ def full_text_query(question: str) -> str | None:
     Every word is quoted, so that nothing that is typed acts as an operator. Stop words are dropped unless there is
     nothing else.
     """
-    words = list(dict.fromkeys(_WORD.findall(question.replace("\\0", " ").lower())))
+    composed = unicodedata.normalize("NFC", question)  # an accent of its own would cut its word in two
+    words = list(dict.fromkeys(_WORD.findall(composed.lower())))
     telling = [word for word in words if word not in STOP_WORDS] or words
     return " OR ".join(f'"{word}"' for word in telling[:_MOST_WORDS]) or None

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import apsw
 
 from index import records
 from index.article import Article
-from index.database import DATABASE_FILE, LOCK_FILE, Database
+from index.database import DATABASE_FILE, LOCK_FILE, UNFINISHED_FILES, Database, savepoint
 from index.embedder import Embedder, Vectors
 from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibrary, RejectionReason
 from index.fusion import fuse
@@ -44,6 +44,8 @@ _POOL = 100  # passages that each of the two searches puts forward
 
 Progress = Callable[[int], None]
 """Told how many inputs are done so far."""
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,7 @@ class Library:
         """The article by its id; raises InputRejected where there is none."""
         with self._reading() as connection:
             found = None if connection is None else records.load_article(connection, article_id)
-        if found is None:
-            raise InputRejected(
-                RejectionReason.MISSING, f"No article has the id {article_id!r}; the ids are those that a list shows."
-            )
-        return found
+        return _found(found, article_id)
 
     def search(self, question: str, limit: int) -> list[Hit]:
         """The `limit` passages that fit the question best, best first."""
@@ -139,6 +137,7 @@ class Library:
         with self._reading() as connection:
             if connection is None:
                 return [[] for _ in questions]
+            check_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
             index = self._vectors.at(connection)
             dense = index.search(vectors, max(_POOL, limit))
             return [
@@ -186,12 +185,15 @@ class Library:
     def remove(self, article_ids: Iterable[str]) -> list[ArticleSummary]:
         """Remove those articles, all or none; raises InputRejected where one is not in the library."""
         self._refuse_if_read_only()
-        articles = [self.article(article_id) for article_id in dict.fromkeys(article_ids)]
-        with self.transaction():
-            for article in articles:
-                with self._writing() as connection:
-                    records.delete_article(connection, article.id)
-        return [ArticleSummary.of(article) for article in articles]
+        with self._reading() as connection:
+            removed = [
+                _found(None if connection is None else records.load_summary(connection, article_id), article_id)
+                for article_id in dict.fromkeys(article_ids)
+            ]
+        with self.transaction(), self._writing() as connection:
+            for summary in removed:
+                records.delete_article(connection, summary.id)
+        return removed
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -207,18 +209,30 @@ class Library:
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
-        articles = [item for item in group if isinstance(item, Article)]
-        with self._reading() as connection:
-            known = {a.id: connection and records.content_hash(connection, a.id) for a in articles}
-        new = [article for article in articles if known[article.id] != article.content_hash]
-        prepared = iter(prepare(new, self.settings, self.embedder))
-        for item in group:
+        new = self._new(group)
+        prepared = dict(zip(new, prepare(list(new.values()), self.settings, self.embedder), strict=True))
+        for place, item in enumerate(group):
             if isinstance(item, Rejection):
                 yield item
-            elif known[item.id] == item.content_hash:
-                yield Change.UNCHANGED, ArticleSummary.of(item)
+            elif place in prepared:
+                yield self._store(prepared[place]), ArticleSummary.of(item)
             else:
-                yield self._store(next(prepared)), ArticleSummary.of(item)
+                yield Change.UNCHANGED, ArticleSummary.of(item)
+
+    def _new(self, group: Sequence[Article | Rejection]) -> dict[int, Article]:
+        """The articles of a group that differ from what will be stored when their turn comes, by their place in it."""
+        new: dict[int, Article] = {}
+        expected: dict[str, str | None] = {}
+        with self._reading() as connection:
+            for place, item in enumerate(group):
+                if isinstance(item, Rejection):
+                    continue
+                if item.id not in expected and connection is not None:
+                    expected[item.id] = records.content_hash(connection, item.id)
+                if expected.get(item.id) != item.content_hash:
+                    new[place] = item
+                expected[item.id] = item.content_hash
+        return new
 
     def _store(self, prepared: PreparedArticle) -> Change:
         article = prepared.article
@@ -234,9 +248,11 @@ class Library:
     def _writing(self) -> Iterator[apsw.Connection]:
         """The writer's connection inside a transaction: a new one, or the one that is open already."""
         self._refuse_if_read_only()
-        with self._lock:
+        with self._lock, self._forgetting_what_fails():
             if self._transaction is not None:
-                yield self._transaction
+                with savepoint(self._transaction):
+                    yield self._transaction
+                    records.next_generation(self._transaction)
                 return
             with self._database.writing() as connection:
                 settle_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
@@ -246,6 +262,15 @@ class Library:
                     records.next_generation(connection)
                 finally:
                     self._transaction = None
+
+    @contextmanager
+    def _forgetting_what_fails(self) -> Iterator[None]:
+        """A search inside a transaction puts its vectors in memory, where a rollback does not reach."""
+        try:
+            yield
+        except BaseException:
+            self._vectors.forget()
+            raise
 
     @contextmanager
     def _reading(self) -> Iterator[apsw.Connection | None]:
@@ -279,4 +304,13 @@ class Library:
 def _is_library(folder: Path) -> bool:
     """Whether a folder holds a library, or nothing yet that a library would have to make room for."""
     names = {path.name for path in folder.iterdir()}
-    return DATABASE_FILE in names or names <= {LOCK_FILE}
+    return DATABASE_FILE in names or names <= {LOCK_FILE, *UNFINISHED_FILES}
+
+
+def _found(item: Found | None, article_id: str) -> Found:
+    """The item, or InputRejected where there is none by that id."""
+    if item is None:
+        raise InputRejected(
+            RejectionReason.MISSING, f"No article has the id {article_id!r}; the ids are those that a list shows."
+        )
+    return item

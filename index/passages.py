@@ -50,20 +50,25 @@ def split(article: Article, settings: PassageSettings, count_tokens: TokenCounte
 def _cut_long(
     text: str, pieces: list[Span], counts: list[int], max_tokens: int, count_tokens: TokenCounter
 ) -> tuple[list[Span], list[int]]:
-    """Halve every piece that is longer than a passage, at a space near its middle, until all fit."""
+    """Halve every piece that is longer than a passage, at white space near its middle, until all fit."""
     while any(count > max_tokens and end - start > 1 for (start, end), count in zip(pieces, counts, strict=True)):
         cut: list[Span] = []
         for (start, end), count in zip(pieces, counts, strict=True):
             if count <= max_tokens or end - start <= 1:
                 cut.append((start, end))
                 continue
-            middle = (start + end) // 2
-            space = text.rfind(" ", start + 1, middle)
-            border = space if space > start + (end - start) // 4 else middle
+            border = _border(text, start, end)
             cut += [(start, border), (border, end)]
         pieces = cut
         counts = count_tokens([text[start:end] for start, end in pieces])
     return pieces, counts
+
+
+def _border(text: str, start: int, end: int) -> int:
+    """Where to cut a piece: at the last white space of its second quarter, or in its middle where there is none."""
+    middle = (start + end) // 2
+    earliest = start + (end - start) // 4
+    return next((place for place in range(middle, earliest, -1) if text[place].isspace()), middle)
 
 
 def _pack(pieces: list[Span], counts: list[int], settings: PassageSettings) -> list[Span]:

@@ -10,12 +10,13 @@ import numpy as np
 
 from index.article import Article
 from index.embedder import Vectors
-from index.errors import LibraryCorrupt
+from index.errors import InputRejected, LibraryCorrupt
 from index.passages import Passage
 from index.report import ArticleSummary
 from index.vectors import Ids
 
 _ARTICLE = "title, text, source, url, site, published, authors, language"
+_SUMMARY = "id, title, source, url, site, published, characters"
 
 
 def get_fact(connection: apsw.Connection, name: str) -> str | None:
@@ -42,9 +43,12 @@ def next_generation(connection: apsw.Connection) -> None:
 
 
 def content_hash(connection: apsw.Connection, article_id: str) -> str | None:
-    """The hash of the stored article, or None where there is none by that id."""
-    value: str | None = connection.execute("SELECT content_hash FROM articles WHERE id = ?", (article_id,)).get
-    return value
+    """The hash of the stored article; None where there is none, or a damaged one, which an add shall replace."""
+    try:
+        article = load_article(connection, article_id)
+    except LibraryCorrupt:
+        return None
+    return None if article is None else article.content_hash
 
 
 def insert_article(
@@ -52,7 +56,7 @@ def insert_article(
 ) -> None:
     """Store an article with its passages, their vectors of shape (passages, dimension), and their words."""
     connection.execute(
-        f"INSERT INTO articles (id, {_ARTICLE}, content_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO articles (id, {_ARTICLE}, content_hash, characters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             article.id,
             article.title,
@@ -64,6 +68,7 @@ def insert_article(
             json.dumps(article.authors, ensure_ascii=False),
             article.language,
             article.content_hash,
+            len(article.text),
         ),
     )
     row = connection.last_insert_rowid()
@@ -90,11 +95,17 @@ def delete_article(connection: apsw.Connection, article_id: str) -> None:
 
 def load_article(connection: apsw.Connection, article_id: str) -> Article | None:
     """The article by that id, or None; raises LibraryCorrupt where its stored hash does not fit its text."""
-    row = connection.execute(f"SELECT {_ARTICLE}, content_hash FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
-    if row is None:
-        return None
-    title, text, source, url, site, published, authors, language, stored_hash = row
-    article = Article(title, text, source, url, site, published, tuple(json.loads(authors)), language)
+    try:
+        row = connection.execute(
+            f"SELECT {_ARTICLE}, content_hash FROM articles WHERE id = ?",  # noqa: S608
+            (article_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        title, text, source, url, site, published, authors, language, stored_hash = row
+        article = Article(title, text, source, url, site, published, tuple(json.loads(authors)), language)
+    except (ValueError, TypeError, InputRejected) as error:  # no longer UTF-8, JSON, or an article at all
+        raise LibraryCorrupt(f"The stored article {article_id} was damaged; add it again from its source.") from error
     if article.content_hash != stored_hash:
         raise LibraryCorrupt(f"The stored text of {source} was damaged; add it again from its source.")
     return article
@@ -102,21 +113,27 @@ def load_article(connection: apsw.Connection, article_id: str) -> Article | None
 
 def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article, Passage]:
     """A passage with its article, the text sliced from the article's."""
-    article_id, start, end = connection.execute(
+    row = connection.execute(
         'SELECT articles.id, start, "end" FROM passages JOIN articles ON article = row WHERE passages.id = ?',
         (passage_id,),
-    ).get
+    ).fetchone()
+    article_id, start, end = row or ("", 0, 0)
     article = load_article(connection, article_id)
     if article is None or not 0 <= start < end <= len(article.text):
-        raise LibraryCorrupt(f"Passage {passage_id} of the library was damaged; add its article again.")
+        raise LibraryCorrupt(f"Passage {passage_id} of the library was damaged; remove its article and add it again.")
     return article, Passage(article.id, article.title, start, end, article.text[start:end])
 
 
 def list_articles(connection: apsw.Connection) -> Iterator[ArticleSummary]:
     """All articles, in the order in which they were added."""
-    rows = connection.execute("SELECT id, title, source, url, site, published, length(text) FROM articles ORDER BY row")
-    for row in rows:
+    for row in connection.execute(f"SELECT {_SUMMARY} FROM articles ORDER BY row"):  # noqa: S608
         yield ArticleSummary(*row)
+
+
+def load_summary(connection: apsw.Connection, article_id: str) -> ArticleSummary | None:
+    """The line that a list shows of an article, damaged or not; None where there is none by that id."""
+    row = connection.execute(f"SELECT {_SUMMARY} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
+    return None if row is None else ArticleSummary(*row)
 
 
 def passage_ids(connection: apsw.Connection) -> Ids:
@@ -130,7 +147,7 @@ def load_vectors(connection: apsw.Connection, ids: Ids, dimension: int) -> Vecto
     for place, id_ in enumerate(ids.tolist()):
         data = connection.execute("SELECT vector FROM passages WHERE id = ?", (id_,)).get
         if data is None or len(data) != 4 * dimension:
-            raise LibraryCorrupt(f"The vector of passage {id_} was damaged; add its article again.")
+            raise LibraryCorrupt(f"The vector of passage {id_} was damaged; remove its article and add it again.")
         vectors[place] = np.frombuffer(data, dtype="<f4")
     return vectors
 

@@ -16,6 +16,7 @@ CREATE TABLE articles (
     id TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
+    characters INTEGER NOT NULL, -- of the text; length() would stop at a NUL
     source TEXT NOT NULL,
     url TEXT,
     site TEXT,

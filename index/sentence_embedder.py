@@ -22,7 +22,7 @@ DEFAULT_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 # SHA-256 of the default's model.safetensors, as its authors publish it.
 DEFAULT_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH_SIZE = 32
-_TITLE_CHARACTERS = 150  # of a title; the rest would take room from the passage
+_TITLE_TOKENS = 50  # of a title; the rest would take room from the passage
 
 
 class SentenceEmbedder:
@@ -77,12 +77,18 @@ class SentenceEmbedder:
 
     def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
         """One float32 row of unit length a passage, the title read before its text."""
-        titled = [f"{title[:_TITLE_CHARACTERS]}\n{text}" for title, text in zip(titles, texts, strict=True)]
+        shortened = {title: self._shortened(title) for title in set(titles)}
+        titled = [f"{shortened[title]}\n{text}" for title, text in zip(titles, texts, strict=True)]
         return self._embed(self._model.encode_document, titled)
 
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         """One float32 row of unit length a question."""
         return self._embed(self._model.encode_query, questions)
+
+    def _shortened(self, title: str) -> str:
+        """The title up to the end of its last token that is read."""
+        offsets = self._tokenizer.encode(title, add_special_tokens=False).offsets[:_TITLE_TOKENS]
+        return title[: offsets[-1][1]] if offsets else ""
 
     def _embed(self, encode: Callable[..., Any], texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -96,15 +102,21 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer  # imports torch: seconds, so only here
 
         try:
-            return SentenceTransformer(
+            model = SentenceTransformer(
                 str(self.folder),
                 device="cpu",
                 local_files_only=True,
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except Exception as error:  # the libraries beneath raise nothing narrower
             raise ModelDamaged(f"The model in {self.folder} cannot be loaded ({error}).") from error
+        if model.get_embedding_dimension() != self.fingerprint.dimension:
+            raise ModelDamaged(
+                f"The model in {self.folder} gives vectors of {model.get_embedding_dimension()} components and not the "
+                f"{self.fingerprint.dimension} of its config.json; name a model without a layer after its pooling."
+            )
+        return model
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

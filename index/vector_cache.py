@@ -22,7 +22,7 @@ class VectorCache:
         self._path = folder / VECTORS_FILE
         self._dimension = dimension
         self._index: VectorIndex | None = None
-        self._generation = -1
+        self._generation = -1  # of the library that `_index` is equal to
 
     def at(self, connection: apsw.Connection) -> VectorIndex:
         """The index of exactly the passages that `connection` sees."""
@@ -33,6 +33,11 @@ class VectorCache:
             self._catch_up(connection, self._index)
             self._generation = generation
         return self._index
+
+    def forget(self) -> None:
+        """Read all anew at the next `at`: after a rollback the passages of what was undone must not stay."""
+        self._index = None
+        self._generation = -1
 
     def save(self, connection: apsw.Connection) -> None:
         """Write the file and record its hash; `connection` is inside a writer's transaction."""

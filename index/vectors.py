@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -29,7 +30,7 @@ class VectorIndex:
     def __init__(self, dimension: int) -> None:
         """An empty index of vectors with `dimension` components."""
         self.dimension = dimension
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
 
     def __len__(self) -> int:
         """The number of vectors."""
@@ -88,7 +89,7 @@ class VectorIndex:
 
     @classmethod
     def load(cls, path: Path, *, dimension: int, sha256: str) -> VectorIndex | None:
-        """The index in `path`, or None where the file is missing or is not the one that was saved."""
+        """The index in `path`, or None where the file is missing, is not the one that was saved, or cannot be read."""
         try:
             data = path.read_bytes()
         except OSError:
@@ -96,7 +97,10 @@ class VectorIndex:
         if hashlib.sha256(data).hexdigest() != sha256:
             return None
         loaded = cls(dimension)
-        loaded._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        try:
+            loaded._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        except RuntimeError:  # written by another version of FAISS
+            return None
         return loaded if loaded._index.d == dimension else None
 
 

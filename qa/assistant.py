@@ -150,9 +150,13 @@ def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: i
     """Candidates as answers, and the reason why the best of them is not good enough, if so."""
     reason = reason_to_abstain(candidates) if found else Reason.NO_PASSAGE
     yes_no = kind_of(question) is QuestionKind.YES_NO
-    answers = [_answer(candidate, whole_sentence=yes_no) for candidate in candidates]
-    distinct = list({(answer.article.id, answer.start, answer.end): answer for answer in reversed(answers)}.values())
-    return Reply(question, tuple(distinct[::-1][:top_k]), reason, YES_NO_NOTE if yes_no else None, seconds)
+    answers: dict[tuple[str, int, int], Answer] = {}
+    for candidate in candidates:
+        answer = _answer(candidate, whole_sentence=yes_no)
+        answers.setdefault((answer.article.id, answer.start, answer.end), answer)  # spans may share a sentence
+        if len(answers) == top_k:
+            break
+    return Reply(question, tuple(answers.values()), reason, YES_NO_NOTE if yes_no else None, seconds)
 
 
 def _answer(candidate: Candidate, *, whole_sentence: bool) -> Answer:

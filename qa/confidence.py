@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from qa.answer import Reason
 from qa.ranking import Candidate
 
+# In logits, chosen where no reader trained: read alone, 4.1 is best on unanswerable questions of SQuAD; with retrieval's
+# share, 4 on news refuses 64 % of what the articles do not answer and still gives 53 % right of what they do.
 THRESHOLD = 4.0
 
 

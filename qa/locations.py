@@ -38,7 +38,9 @@ def library_to_read(option: str | None = None) -> Path | None:
     if named is None:
         return own_library() if (own_library() / DATABASE_FILE).is_file() else None
     if not named.exists():
-        raise LibraryNotFound(f"There is no library at {named}{_neighbours(named)}; name one that exists, or add to it.")
+        raise LibraryNotFound(
+            f"There is no library at {named}{_neighbours(named)}; name one that exists, or add to it."
+        )
     return named
 
 

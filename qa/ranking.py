@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from index.library import Hit
 from qa.reader import Reading
 
-RETRIEVAL_WEIGHT = 4.0
+# Chosen on the unused questions of 24 news articles: F1 of the best span rises from 57.5 with a weight of 0 to 58.8 at 8
+# and stays; on 500 questions of SQuAD from 69.2 to 70.0.
+RETRIEVAL_WEIGHT = 8.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def load_reader_model(name: str | Path | None = None) -> ReaderModel:
         model, report = AutoModelForQuestionAnswering.from_pretrained(
             where, use_safetensors=True, dtype="float32", output_loading_info=True, **options
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except Exception as error:  # the libraries beneath raise nothing narrower
         raise unusable_model(where, error) from error
     if report["missing_keys"]:
         raise ModelDamaged(
@@ -47,6 +47,8 @@ def load_reader_model(name: str | Path | None = None) -> ReaderModel:
         )
     if not tokenizer.is_fast:
         raise ModelDamaged(f"The tokenizer in {where} gives no offsets; a model with a fast tokenizer is needed.")
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise ModelDamaged(f"The tokenizer in {where} knows no words: tokenizer.json or its vocabulary is missing.")
     return ReaderModel(model.eval(), tokenizer)
 
 

@@ -17,8 +17,6 @@ Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.integer]
 Booleans = npt.NDArray[np.bool_]
 
-_CANDIDATES = 200  # spans looked at before those that overlap a better one are dropped
-
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -60,20 +58,17 @@ def best_spans(window: Window, *, max_tokens: int, count: int) -> list[ScoredSpa
     Equal scores are ordered by position, so that the result never depends on the machine. Returns fewer spans, or
     none, where the window has no more.
     """
-    scores = _banded_scores(window, max_tokens)
-    finite = np.flatnonzero(np.isfinite(scores))
-    if finite.size > _CANDIDATES:
-        threshold = np.partition(scores[finite], -_CANDIDATES)[-_CANDIDATES]
-        finite = finite[scores[finite] >= threshold]
-    order = finite[np.argsort(-scores[finite], kind="stable")]
-    first, length = np.divmod(order, max_tokens)
-    return drop_overlapping(
-        (
-            ScoredSpan(float(scores[index]), int(window.starts[i]), int(window.ends[i + k]))
-            for index, i, k in zip(order, first, length, strict=True)
-        ),
-        count,
-    )
+    scores = _scores(window, max_tokens)
+    ends = _following(window.ends, max_tokens, 0)
+    spans: list[ScoredSpan] = []
+    while len(spans) < count:
+        first, further = np.unravel_index(np.argmax(scores), scores.shape)  # of equal ones the first
+        if scores[first, further] == -np.inf:
+            break
+        span = ScoredSpan(float(scores[first, further]), int(window.starts[first]), int(ends[first, further]))
+        spans.append(span)
+        scores[(window.starts[:, None] < span.end) & (ends > span.start)] = -np.inf
+    return spans
 
 
 def drop_overlapping(spans: Iterable[ScoredSpan], count: int) -> list[ScoredSpan]:
@@ -87,10 +82,15 @@ def drop_overlapping(spans: Iterable[ScoredSpan], count: int) -> list[ScoredSpan
     return kept
 
 
-def _banded_scores(window: Window, max_tokens: int) -> Floats:
-    """Scores of all spans, flat: entry `i * max_tokens + k` is tokens i to i + k; -inf where not allowed."""
+def _scores(window: Window, max_tokens: int) -> Floats:
+    """The score of every span: at [i, k] that of tokens i to i + k; -inf where it is not allowed or not finite."""
     start_logits = np.where(window.can_start, window.start_logits, -np.inf)
     end_logits = np.where(window.can_end, window.end_logits, -np.inf)
-    padded = np.concatenate([end_logits, np.full(max_tokens - 1, -np.inf)])
-    ends = np.lib.stride_tricks.sliding_window_view(padded, max_tokens)
-    return np.asarray(start_logits[:, None] + ends).ravel()
+    scores = start_logits[:, None] + _following(end_logits, max_tokens, -np.inf)
+    return np.where(np.isfinite(scores), scores, -np.inf)
+
+
+def _following(values: npt.NDArray[np.number], count: int, padding: float) -> npt.NDArray[np.number]:
+    """In row i the values of tokens i to i + count - 1, with `padding` after the last token."""
+    padded = np.concatenate([values, np.full(count - 1, padding, dtype=values.dtype)])
+    return np.lib.stride_tricks.sliding_window_view(padded, count)

@@ -14,10 +14,12 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from index.article import Article
+from index.database import DATABASE_FILE
 from index.embedder import Embedder
 from index.library import Library
 from index.loaders import load
 from index.passages import PassageSettings
+from index.schema import FORMAT
 from index.sentence_embedder import SentenceEmbedder
 from qa.assistant import Assistant
 from qa.reader import Reader
@@ -56,14 +58,16 @@ def starter_questions(count: int) -> list[str]:
     """Some questions that the starter articles answer, to click on."""
     test_set = json.loads(TEST_SET.read_text(encoding="utf-8"))
     questions = [
-        article["paragraphs"][0]["qas"][0]["question"] for article in test_set["data"] if article["paragraphs"][0]["qas"]
+        article["paragraphs"][0]["qas"][0]["question"]
+        for article in test_set["data"]
+        if article["paragraphs"][0]["qas"]
     ]
     return questions[:count]
 
 
 def _build(folder: Path, articles: list[Article], embedder: Embedder) -> Path:
     """Make the library aside and move it into place whole, so that no other process opens half of it."""
-    if folder.is_dir():
+    if (folder / DATABASE_FILE).is_file():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
@@ -73,13 +77,13 @@ def _build(folder: Path, articles: list[Article], embedder: Embedder) -> Path:
         try:
             made.rename(folder)
         except OSError:
-            if not folder.is_dir():  # otherwise another process was faster, and its library is the same
+            if not (folder / DATABASE_FILE).is_file():  # otherwise another process was faster
                 raise
     return folder
 
 
 def _digest(articles: list[Article], embedder: Embedder) -> str:
-    """What the library is made of: another model or a changed article makes another folder."""
+    """What the library is made of: another model, article or format makes another folder."""
     parts = [article.content_hash for article in articles]
-    parts += [repr(embedder.fingerprint), repr(PassageSettings())]
+    parts += [str(FORMAT), repr(embedder.fingerprint), repr(PassageSettings())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,16 +19,18 @@ from qa.spans import Floats, Window, best_spans, drop_overlapping
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
-_QUESTION_CHARACTERS = 300  # a longer question could leave no room for the passage: only its start is read
 _TITLE_CHARACTERS = 200
 _TITLE_END = "\n"
+_SPECIAL_TOKENS = 4  # at most, of all common models for pairs
 
 
 class TransformerReader:
     """A `Reader` on any folder or hub name that holds a model for extractive question answering.
 
     The input is `[CLS] question [SEP] title, passage [SEP]`; only whole words of the passage can become answers. A
-    passage too long for one window is read in several that share `stride` tokens. Loading waits for the first read.
+    passage too long for one window is read in several that share `stride` tokens, and of a question only the start is
+    read that leaves the passage three quarters of a window. Loading waits for the first read. Safe to use from several
+    threads.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class TransformerReader:
         self.max_answer_tokens = max_answer_tokens
         self.spans_per_passage = spans_per_passage
         self.batch_size = batch_size
+        self._tokenizing = threading.Lock()  # a tokenizer keeps the settings of a call, and fails when two differ
 
     @cached_property
     def _loaded(self) -> ReaderModel:
@@ -65,29 +70,34 @@ class TransformerReader:
             logits = self._logits([encodings[index] for index in indices])
             for index, start_logits, end_logits in zip(indices, *logits, strict=True):
                 owner = owners[index]
-                windows[owner].append(
-                    _window(encodings[index], start_logits, end_logits, len(_heading(pairs[owner][1])))
-                )
+                windows[owner].append(_window(encodings[index], start_logits, end_logits, pairs[owner][1]))
         return [self._reading(passage, found) for (_, passage), found in zip(pairs, windows, strict=True)]
 
     def _encode(self, pairs: Sequence[tuple[str, Passage]]) -> tuple[list[Encoding], list[int]]:
         """Token windows of all pairs, and for each the index of the pair that it belongs to."""
-        encoded = self._loaded.tokenizer(
-            [question[:_QUESTION_CHARACTERS] for question, _ in pairs],
-            [_heading(passage) + passage.text for _, passage in pairs],
-            truncation="only_second",
-            max_length=self.window_tokens,
-            stride=self._room_for_stride(pairs),
-            return_overflowing_tokens=True,
-        )
+        question_tokens = self.window_tokens // 4
+        room = self.window_tokens - question_tokens - _SPECIAL_TOKENS
+        with self._tokenizing:
+            encoded = self._loaded.tokenizer(
+                self._shortened([question for question, _ in pairs], question_tokens),
+                [_heading(passage) + passage.text for _, passage in pairs],
+                truncation="only_second",
+                max_length=self.window_tokens,
+                stride=min(self.stride, room // 2),
+                return_overflowing_tokens=True,
+            )
         encodings: list[Encoding] = encoded.encodings or []
         return encodings, list(encoded["overflow_to_sample_mapping"])
 
-    def _room_for_stride(self, pairs: Sequence[tuple[str, Passage]]) -> int:
-        """The stride, less where a long question leaves a window little room: the tokenizer demands stride < room."""
-        characters = max(min(len(question), _QUESTION_CHARACTERS) for question, _ in pairs)
-        smallest_room = self.window_tokens - characters - 3  # a token is at least a character; [CLS] and two [SEP]
-        return max(0, min(self.stride, smallest_room - 1))
+    def _shortened(self, questions: Sequence[str], tokens: int) -> list[str]:
+        """Each question up to the end of its `tokens`-th token; characters would not do, as some make several."""
+        distinct = list(dict.fromkeys(questions))
+        encoded = self._loaded.tokenizer(distinct, add_special_tokens=False, truncation=True, max_length=tokens)
+        shortened = {
+            question: question[: encoding.offsets[-1][1] if encoding.offsets else 0]
+            for question, encoding in zip(distinct, encoded.encodings or [], strict=True)
+        }
+        return [shortened[question] for question in questions]
 
     def _batches(self, encodings: Sequence[Encoding]) -> Iterator[list[int]]:
         """Indices in batches of similar length, longest first, so that little is padded."""
@@ -133,7 +143,10 @@ class TransformerReader:
         spans.sort(key=lambda span: (-span.score, span.start, span.end))
         kept = drop_overlapping(spans, self.spans_per_passage)
         return Reading(
-            tuple(AnswerSpan(passage.start + span.start, passage.start + span.end, span.score) for span in kept),
+            tuple(
+                AnswerSpan(passage.start + span.start, passage.start + _past_marks(passage.text, span.end), span.score)
+                for span in kept
+            ),
             min(window.null_score for window in windows),
         )
 
@@ -143,12 +156,27 @@ def _heading(passage: Passage) -> str:
     return passage.title[:_TITLE_CHARACTERS] + _TITLE_END if passage.title else ""
 
 
-def _window(encoding: Encoding, start_logits: Floats, end_logits: Floats, heading: int) -> Window:
-    """Join logits and tokens: offsets into the passage, after `heading` characters that are not part of it."""
-    starts, ends = np.array(encoding.offsets, dtype=np.int64).T - heading
+def _window(encoding: Encoding, start_logits: Floats, end_logits: Floats, passage: Passage) -> Window:
+    """Join logits and tokens: offsets into the passage, negative in the heading, which is not part of it."""
+    starts, ends = np.array(encoding.offsets, dtype=np.int64).T - len(_heading(passage))
     sequences = np.array([-1 if sequence is None else sequence for sequence in encoding.sequence_ids])
     words = np.array([-1 if word is None else word for word in encoding.word_ids])
     in_passage = (sequences == 1) & (starts >= 0) & (ends > starts)
     begins_word = np.concatenate([[True], words[1:] != words[:-1]])
     ends_word = np.concatenate([words[1:] != words[:-1], [True]])
+    # A window may begin or end in the middle of a word, which its neighbour holds whole.
+    begins_word &= (sequences == np.roll(sequences, 1)) | [not _inside_word(passage.text, place) for place in starts]
+    ends_word &= (sequences == np.roll(sequences, -1)) | [not _inside_word(passage.text, place) for place in ends]
     return Window(start_logits, end_logits, starts, ends, in_passage & begins_word, in_passage & ends_word)
+
+
+def _past_marks(text: str, end: int) -> int:
+    """The end moved past the accents of the last letter where they are characters of their own, in no token."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
+
+
+def _inside_word(text: str, place: int) -> bool:
+    """Whether letters or digits stand on both sides of a place in the text."""
+    return text[max(0, place - 1) : place].isalnum() and text[place : place + 1].isalnum()

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from index.article import Article
 from index.errors import BadTestSet, InputRejected, RejectionReason
 from index.library import Hit, Library
-from index.passages import split
+from index.passages import Passage
 from qa.answer import Reply
 from qa.assistant import Assistant
 from qa.evaluation.datasets import Example
@@ -86,16 +86,15 @@ def _require_contexts(file: Path, examples: Sequence[Example]) -> None:
 def _ask_own_contexts(
     assistant: Assistant, articles: dict[str, Article], questions: Sequence[Question]
 ) -> list[Response]:
-    """Read the passages of each question's own context, as if they had been found and fitted equally well."""
-    contexts = {question.contexts[0] for question in questions}
-    hits = {context: _all_passages(articles[context], assistant.library) for context in contexts}
-    replies = assistant.read([(question.text, hits[question.contexts[0]]) for question in questions])
+    """Read each question's own context whole; nothing was retrieved, so no retrieval speaks for an answer."""
+    replies = assistant.read([(question.text, [_whole(articles[question.contexts[0]])]) for question in questions])
     return [Response(reply) for reply in replies]
 
 
-def _all_passages(article: Article, library: Library) -> list[Hit]:
-    passages = split(article, library.settings, library.embedder.count_tokens)
-    return [Hit(article, passage, score=1.0, similarity=1.0) for passage in passages]
+def _whole(article: Article) -> Hit:
+    """A context as one passage and without its title, as readers are measured everywhere."""
+    passage = Passage(article.id, "", 0, len(article.text), article.text)
+    return Hit(article, passage, score=0.0, similarity=0.0)
 
 
 def _ask_library(assistant: Assistant, articles: dict[str, Article], questions: Sequence[Question]) -> list[Response]:

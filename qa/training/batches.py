@@ -1,0 +1,86 @@
+"""From features to batches: in which order they come, which annotator counts, and how they are padded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import Dataset
+from transformers import PreTrainedTokenizerBase
+from transformers.trainer_pt_utils import LengthGroupedSampler
+
+from qa.training.features import Feature
+
+Draw = tuple[int, float]
+"""The number of a feature, and a random number from 0 up to 1 that picks one of its annotators."""
+
+
+class DrawOrder(LengthGroupedSampler):
+    """Every feature once an epoch, shuffled but with like lengths side by side, so that little is padded.
+
+    Order and annotators follow from seed and epoch alone: a resumed run draws what the whole one would have drawn.
+    """
+
+    def __init__(self, features: Sequence[Feature], batch_size: int, seed: int) -> None:
+        super().__init__(batch_size, lengths=[len(feature.ids) for feature in features])
+        self._seed = seed
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Shuffle anew; the data loader calls this before each epoch."""
+        self.generator = torch.Generator().manual_seed(self._seed + 1_000_003 * epoch)
+
+    def __iter__(self) -> Iterator[Draw]:
+        draws = torch.rand(len(self), generator=self.generator).tolist()
+        numbers: Iterator[int] = super().__iter__()  # type: ignore[no-untyped-call]
+        return zip(numbers, draws, strict=True)
+
+
+class DrawnFeatures(Dataset[tuple[Feature, float]]):
+    """Features as a data set, asked for by what `DrawOrder` yields."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self._features = features
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    def __getitem__(self, draw: Draw) -> tuple[Feature, float]:
+        number, annotator = draw
+        return self._features[number], annotator
+
+
+class Collator:
+    """Makes one batch of drawn features, padded to the longest of them."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self._padding = tokenizer.pad_token_id or 0
+        self._accepted = tokenizer.model_input_names
+
+    def __call__(self, drawn: Sequence[tuple[Feature, float]]) -> dict[str, Tensor]:
+        """The model's inputs, `answers` of shape (windows, 2) and `allowed`, the answer's places, (windows, tokens)."""
+        features = [feature for feature, _ in drawn]
+        ids = [torch.from_numpy(feature.ids).long() for feature in features]
+        types = [torch.from_numpy(feature.types).long() for feature in features]
+        inputs = {
+            "input_ids": pad_sequence(ids, batch_first=True, padding_value=self._padding),
+            "attention_mask": pad_sequence([torch.ones_like(row) for row in ids], batch_first=True),
+            "token_type_ids": pad_sequence(types, batch_first=True),
+        }
+        answers = [feature.answers[int(annotator * len(feature.answers))] for feature, annotator in drawn]
+        return {
+            **{name: values for name, values in inputs.items() if name in self._accepted},
+            "answers": torch.tensor(answers),
+            "allowed": _allowed(features, inputs["input_ids"].shape[1]),
+        }
+
+
+def _allowed(features: Sequence[Feature], width: int) -> Tensor:
+    """Where an answer may begin or end: position 0, which means none, and the passage."""
+    allowed = torch.zeros(len(features), width, dtype=torch.bool)
+    allowed[:, 0] = True
+    for row, feature in zip(allowed, features, strict=True):
+        row[slice(*feature.passage)] = True
+    return allowed

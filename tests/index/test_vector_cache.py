@@ -1,0 +1,114 @@
+"""The vectors in memory follow what is stored; their file only saves time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import numpy as np
+import pytest
+
+from index import records
+from index.article import Article
+from index.passages import Passage
+from index.schema import TABLES
+from index.vector_cache import VECTORS_FILE, VectorCache
+
+
+@pytest.fixture
+def connection() -> Iterator[apsw.Connection]:
+    connection = apsw.Connection(":memory:")
+    connection.execute(TABLES)
+    yield connection
+    connection.close()
+
+
+def store(connection: apsw.Connection, source: str, *rows: tuple[float, float]) -> None:
+    article = Article("", "some text", source)
+    passages = [Passage(article.id, "", 0, 4, "some") for _ in rows]
+    records.insert_article(connection, article, passages, np.array(rows, dtype=np.float32).reshape(-1, 2))
+    records.next_generation(connection)
+
+
+def held(cache: VectorCache, connection: apsw.Connection) -> dict[int, list[float]]:
+    """The vectors of the index by id, read back through their products with the axes."""
+    index = cache.at(connection)
+    axes = np.eye(2, dtype=np.float32)
+    return {id_: [index.similarities(axis, [id_])[0] for axis in axes] for id_ in sorted(index.ids.tolist())}
+
+
+def test_the_index_follows_every_generation(connection: apsw.Connection, tmp_path: Path) -> None:
+    cache = VectorCache(tmp_path, 2)
+    assert held(cache, connection) == {}
+    store(connection, "a", (1, 0), (0, 1))
+    assert held(cache, connection) == {1: [1, 0], 2: [0, 1]}
+    records.delete_article(connection, Article("", "some text", "a").id)
+    store(connection, "b", (0, -1))
+    assert held(cache, connection) == {3: [0, -1]}
+    assert not (tmp_path / VECTORS_FILE).exists()
+
+
+def test_equal_generations_are_not_read_again(connection: apsw.Connection, tmp_path: Path) -> None:
+    cache = VectorCache(tmp_path, 2)
+    store(connection, "a", (1, 0))
+    first = cache.at(connection)
+    connection.execute("DELETE FROM passages")
+    assert cache.at(connection) is first
+    assert len(first) == 1
+
+
+def test_what_is_forgotten_is_read_anew(connection: apsw.Connection, tmp_path: Path) -> None:
+    """After a rollback the same ids are given out again, to other vectors."""
+    cache = VectorCache(tmp_path, 2)
+    connection.execute("BEGIN")
+    store(connection, "a", (1, 0))
+    assert held(cache, connection) == {1: [1, 0]}
+    connection.execute("ROLLBACK")
+    cache.forget()
+    store(connection, "b", (0, 1))
+    assert held(cache, connection) == {1: [0, 1]}
+
+
+def test_the_file_is_used_where_it_is_the_recorded_one(connection: apsw.Connection, tmp_path: Path) -> None:
+    cache = VectorCache(tmp_path, 2)
+    store(connection, "a", (1, 0))
+    cache.save(connection)
+    connection.execute("UPDATE passages SET vector = ?", (np.array([0, 1], dtype="<f4").tobytes(),))
+    assert held(VectorCache(tmp_path, 2), connection) == {1: [1, 0]}
+
+
+def test_an_older_file_is_brought_up_to_date(connection: apsw.Connection, tmp_path: Path) -> None:
+    store(connection, "a", (1, 0))
+    store(connection, "b", (0, 1))
+    VectorCache(tmp_path, 2).save(connection)
+    records.delete_article(connection, Article("", "some text", "a").id)
+    store(connection, "c", (-1, 0))
+    assert held(VectorCache(tmp_path, 2), connection) == {2: [0, 1], 3: [-1, 0]}
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "delete", "swap"])
+def test_a_damaged_file_is_not_used(connection: apsw.Connection, tmp_path: Path, damage: str) -> None:
+    store(connection, "a", (1, 0))
+    VectorCache(tmp_path, 2).save(connection)
+    path = tmp_path / VECTORS_FILE
+    data = path.read_bytes()
+    if damage == "flip":
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 0x40]))
+    elif damage == "cut":
+        path.write_bytes(data[:-1])
+    elif damage == "delete":
+        path.unlink()
+    else:
+        other = apsw.Connection(":memory:")
+        other.execute(TABLES)
+        store(other, "z", (0, 1))
+        VectorCache(tmp_path, 2).save(other)
+        other.close()
+    assert held(VectorCache(tmp_path, 2), connection) == {1: [1, 0]}
+
+
+def test_more_vectors_than_are_read_at_a_time(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vector_cache._CHUNK", 3)
+    store(connection, "a", *[(float(number), 1.0) for number in range(10)])
+    assert held(VectorCache(tmp_path, 2), connection) == {number + 1: [number, 1] for number in range(10)}

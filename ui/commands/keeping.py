@@ -1,0 +1,108 @@
+"""Commands that keep a library: `qa add`, `qa list`, `qa remove`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from index.errors import RejectionReason
+from index.report import Rejection
+from ui.options import embedder_option, json_option, library_option
+from ui.process import Stopped
+
+if TYPE_CHECKING:
+    from index.report import AddReport
+    from qa.assistant import Assistant
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
+@library_option
+@embedder_option
+def add(inputs: tuple[str, ...], library: str | None, embedder: str | None) -> None:
+    r"""Add articles from files and folders.
+
+    Takes .txt, .md, .html and .jsonl. A newer version of an article replaces the older one, and one that is there
+    already costs no time. The exit code is 1 if anything was rejected.
+
+    \b
+    Example:
+      qa add articles/ notes.md
+    """
+    from ui.opening import name_models, open_to_add
+    from ui.terminal import print_text, report_text
+
+    addresses = [_not_fetched(given) for given in inputs if _is_address(given)]
+    with open_to_add(library, name_models(embedder)) as assistant:
+        report = _add(assistant, [given for given in inputs if not _is_address(given)])
+    report = replace(report, rejected=(*addresses, *report.rejected))
+    print_text(report_text(report))
+    if report.rejected:
+        raise click.exceptions.Exit(1)
+
+
+def _add(assistant: Assistant, paths: Sequence[str]) -> AddReport:
+    from ui.progress import progress_bar
+
+    try:
+        with progress_bar("Adding") as update:
+            return assistant.add(*paths, progress=update)
+    except KeyboardInterrupt as error:
+        raise Stopped("Stopped; the articles added so far stay, and the same command adds the others.") from error
+
+
+def _is_address(given: str) -> bool:
+    return given.lower().startswith(("http://", "https://"))
+
+
+def _not_fetched(address: str) -> Rejection:
+    message = f"{address} is not fetched by this version; save the page and add its file."
+    return Rejection(address, RejectionReason.TYPE, message)
+
+
+@click.command("list")
+@json_option
+@library_option
+@embedder_option
+def list_articles(as_json: bool, library: str | None, embedder: str | None) -> None:
+    r"""List the articles with their ids.
+
+    \b
+    Example:
+      qa list --json
+    """
+    from ui.opening import name_models, open_to_read
+    from ui.terminal import list_text, print_text
+
+    with open_to_read(library, name_models(embedder)) as assistant:
+        articles = assistant.articles()
+    if as_json:
+        click.echo(json.dumps([asdict(article) for article in articles]))
+    elif articles:
+        print_text(list_text(articles))
+    else:
+        click.echo("The library has no articles yet; add some with: qa add PATH", err=True)
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@library_option
+@embedder_option
+def remove(ids: tuple[str, ...], library: str | None, embedder: str | None) -> None:
+    r"""Remove articles, by their ids.
+
+    If there is no article by one of them, none is removed; `qa list` shows the ids.
+
+    \b
+    Example:
+      qa remove 3f8a90c2d41b7e65
+    """
+    from ui.opening import name_models, open_to_change
+    from ui.terminal import print_text, removed_text
+
+    with open_to_change(library, name_models(embedder)) as assistant:
+        print_text(removed_text(assistant.remove(*ids)))

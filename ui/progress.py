@@ -1,0 +1,43 @@
+"""Progress on stderr while a command works; nothing where stderr is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+class Update(Protocol):
+    """Told how much is done and, where that is known, of how much; `note` stands at the end of the line."""
+
+    def __call__(self, done: int, total: int | None = None, *, note: str = "") -> None:
+        """Show it."""
+
+
+@contextmanager
+def progress_bar(doing: str) -> Iterator[Update]:
+    """A bar that `doing` labels, gone when the work is done; it pulses while the total is not known."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns,
+        TextColumn("{task.fields[note]}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task(doing, total=None, note="")
+
+        def update(done: int, total: int | None = None, *, note: str = "") -> None:
+            progress.update(task, completed=done, total=total, note=note)
+
+        yield update
+
+
+def working(doing: str) -> AbstractContextManager[object]:
+    """A sign of life for work whose length nobody knows."""
+    console = Console(stderr=True)
+    return console.status(f"{doing}…") if console.is_terminal else nullcontext()

@@ -1,4 +1,4 @@
-"""Replies as HTML for the page and the notebook: all that comes from articles or people is escaped, never interpreted."""
+"""Replies as HTML for the page and the notebook; what comes from articles or people is escaped, never interpreted."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _facts(answer: Answer, link: str | None, start: int, end: int) -> list[str]:
     facts.append(label(article.site or (urlsplit(link).hostname if link else None) or article.source))
     if article.published:
         facts.append(f'<time datetime="{html.escape(article.published)}">{readable_date(article.published)}</time>')
-    characters = f"characters {start:,}–{end:,} of {len(article.text):,}"
+    characters = f"characters {start:,}-{end:,} of {len(article.text):,}"
     place = readable_place(start, end, len(article.text))
     facts.append(f'<span class="qa-place">{place} <span class="qa-offsets">({characters})</span></span>')
     if answer.confidence is not None:

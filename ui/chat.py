@@ -7,7 +7,6 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -20,31 +19,21 @@ from ui.panels import Turn
 from ui.session import ChatSession
 from ui.uploads import read_files, read_paste
 
-STYLE = Path(__file__).with_name("chat.css")
-
-# System fonts only: the fonts of Gradio's own themes are downloads.
-THEME = gr.themes.Base(
-    primary_hue="teal",
-    neutral_hue="stone",
-    radius_size="lg",
-    font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
-    font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
-).set(body_background_fill="*neutral_50", body_background_fill_dark="*neutral_900")
-
-HEAD = """
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
-%3Crect width='16' height='16' rx='4' fill='%230f766e'/%3E%3Crect x='3' y='6' width='10' height='4' fill='%23fde68a'/%3E\
-%3C/svg%3E">
-"""
-
 # A conversation keeps this many questions, so that a page left open for weeks stays small.
 _TURNS = 50
 
-_SHOW_LAST_TURN = "() => document.querySelector('.qa-turn:last-child')?.scrollIntoView({behavior: 'smooth', block: 'nearest'})"
+# Questions of several tabs that may wait for their turn at once; more wait in the queue.
+_ASKING = 4
 
 # The page is no interface for programs, and it shows its progress itself.
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+# Our own HTML: without Gradio's look and without its script, which would answer to clicks.
+_PLAIN: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
+
+_SHOW_LAST_TURN = """() =>
+    document.querySelector(".qa-turn:last-child")?.scrollIntoView({ behavior: "smooth", block: "nearest" })
+"""
 
 _logger = logging.getLogger(__name__)
 
@@ -56,18 +45,18 @@ class Chat:
         """Lay out the page; `examples` are questions to click while the conversation is empty."""
         self._session = session
         with gr.Blocks(title="Article QA", analytics_enabled=False, delete_cache=(600, 3600)) as self.page:
-            self._head = gr.HTML(js_on_load=None, apply_default_css=False)
+            self._head = gr.HTML(**_PLAIN)
             with gr.Tabs():
-                with gr.Tab("Ask"):
+                with gr.Tab("Ask", elem_id="ask"):
                     self._lay_out_asking(examples)
-                with gr.Tab("Add articles"):
+                with gr.Tab("Add articles", elem_id="add"):
                     self._lay_out_adding()
             self.page.load(self._show_head, outputs=self._head, **_QUIET)
         self.page.queue(max_size=16, api_open=False)
 
     def _lay_out_asking(self, examples: Sequence[str]) -> None:
         turns = gr.State([])
-        conversation = gr.HTML(panels.conversation([]), js_on_load=None, apply_default_css=False, elem_id="conversation")
+        conversation = gr.HTML(panels.conversation([]), elem_id="conversation", **_PLAIN)
         with gr.Row(elem_id="examples", visible=bool(examples)) as example_row:
             buttons = [gr.Button(example, size="sm", variant="secondary") for example in examples]
         question = gr.Textbox(
@@ -84,13 +73,14 @@ class Chat:
             self._ask,
             [question, turns],
             [conversation, turns, question, example_row, self._head],
-            concurrency_limit=4,
+            concurrency_limit=_ASKING,
             **_QUIET,
         )
         question.stop(self._stop, turns, [conversation, turns, question], cancels=asking, **_QUIET)
         conversation.change(None, js=_SHOW_LAST_TURN)
 
     def _lay_out_adding(self) -> None:
+        gr.HTML(panels.adding_hint(), **_PLAIN)
         with gr.Row(equal_height=True):
             with gr.Column(min_width=280):
                 files = gr.File(
@@ -102,7 +92,7 @@ class Chat:
                 title = gr.Textbox(label="Title", max_length=300, elem_id="paste-title")
                 text = gr.Textbox(label="Text", lines=6, max_lines=12, elem_id="paste-text")
                 paste = gr.Button("Add this text", variant="primary", elem_id="paste")
-        outcome = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="outcome")
+        outcome = gr.HTML(elem_id="outcome", **_PLAIN)
         together = {"concurrency_id": "adding", "concurrency_limit": 1, **_QUIET}
         files.upload(self._add_files, files, [outcome, files, self._head], **together)
         paste.click(self._add_paste, [title, text], [outcome, title, text, self._head], **together)

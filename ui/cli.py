@@ -38,7 +38,7 @@ class _OneSentence(click.Group):
 @click.group(cls=_OneSentence)
 @click.version_option(package_name="article-qa", prog_name="qa")
 def qa() -> None:
-    r"""Ask your articles in plain words and get the exact words back, with the place they stand.
+    """Ask your articles in plain words and get the exact words back, with the place they stand.
 
     \b
     Example:

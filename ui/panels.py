@@ -34,7 +34,7 @@ def head(articles: int, *, starter: bool) -> str:
     """The title of the page and which articles are asked."""
     count = plural(articles, "article")
     if starter:
-        state = f"<strong>Starter library</strong>, {count}, read-only. Add articles of your own and questions go to them."
+        state = f"<strong>Starter library</strong>, {count}, read-only. Add your own and questions go to those."
     else:
         state = f"<strong>Your library</strong>, {count}."
     return f'<header class="qa-head"><h1>Article QA</h1><p class="qa-library" role="status">{state}</p></header>'
@@ -67,6 +67,14 @@ def problem(message: str) -> str:
 def stopped() -> str:
     """What stands under a question that was cancelled."""
     return '<p class="qa-stage">Stopped.</p>'
+
+
+def adding_hint() -> str:
+    """What people should know before they add."""
+    return (
+        '<p class="qa-hint">Everything stays on this machine. '
+        "A file or title that is added again replaces the one before.</p>"
+    )
 
 
 def reading() -> str:

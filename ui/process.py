@@ -24,12 +24,15 @@ class Stopped(click.ClickException):
 
 def quiet_libraries() -> None:
     """Leave stderr to our own warnings, one line each; call it before any model library is imported."""
-    logging.basicConfig(level=logging.CRITICAL, format="%(levelname)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     for package in ("index", "qa", "ui"):
-        logging.getLogger(package).setLevel(logging.WARNING)
+        logging.getLogger(package).addHandler(handler)
+    logging.getLogger().addHandler(logging.NullHandler())  # where there is none, Python prints all warnings itself
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # transformers shows one for the weights it loads
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")  # unset, it warns at every fork
     if isinstance(sys.stdout, io.TextIOWrapper):

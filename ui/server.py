@@ -62,10 +62,11 @@ def create_app(session: ChatSession, examples: Sequence[str] = ()) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
-    from ui.chat import HEAD, STYLE, THEME, Chat
+    from ui.chat import Chat
+    from ui.look import HEAD, STYLE, THEME
 
     app = FastAPI(openapi_url=None)
-    app = gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         Chat(session, examples).page,
         path="/",
@@ -80,11 +81,12 @@ def create_app(session: ChatSession, examples: Sequence[str] = ()) -> FastAPI:
         css_paths=[STYLE],
         head=HEAD,
     )
+    hosts = [_bracketed(host) for host in _LOOPBACK_HOSTS]
     # The one added last is the outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(KnownPaths)
     app.add_middleware(SameOrigin)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[_bracketed(host) for host in _LOOPBACK_HOSTS], www_redirect=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -52,7 +52,7 @@ class ChatSession:
     """
 
     def __init__(self, assistant: Assistant, open_own: Callable[[], Assistant] | None = None) -> None:
-        """Ask `assistant`; where that is the read-only starter library, `open_own` opens the user's at the first add."""
+        """Ask `assistant`; where that is the starter library, `open_own` opens the user's own at the first add."""
         self._assistant = assistant
         self._open_own = open_own
         self._opened = [assistant]

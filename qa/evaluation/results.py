@@ -14,6 +14,9 @@ from qa.evaluation.retrieval import Ranking, RetrievalScores
 Mode = Literal["reader", "open"]
 """`reader`: each question with its own context. `open`: all contexts indexed, then retrieve and read."""
 
+RIGHT = 0.5
+"""The overlap in words from which a person would mostly call an answer right."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -67,6 +70,11 @@ class EvaluationResult:
         return _percentage(outcome.f1 for outcome in self.outcomes if not outcome.question.impossible)
 
     @property
+    def has_answer_right(self) -> float | None:
+        """Share of the questions that have an answer whose `f1` is at least a half: right, give or take a word."""
+        return _percentage(outcome.f1 >= RIGHT for outcome in self.outcomes if not outcome.question.impossible)
+
+    @property
     def no_answer_accuracy(self) -> float | None:
         """Share of the questions without an answer that got none."""
         return _percentage(outcome.exact_match for outcome in self.outcomes if outcome.question.impossible)
@@ -86,6 +94,7 @@ class EvaluationResult:
             "f1": self.f1,
             "has_answer_exact_match": self.has_answer_exact_match,
             "has_answer_f1": self.has_answer_f1,
+            "has_answer_right": self.has_answer_right,
             "no_answer_accuracy": self.no_answer_accuracy,
         }
         if self.mode == "open":

@@ -31,7 +31,7 @@ def test_the_source_card_says_what_is_known() -> None:
         '<div class="qa-source"><p class="qa-title"><a href="https://example.org/chess?a=1&amp;b=2" target="_blank"'
         ' rel="noopener noreferrer"><bdi>Chess club</bdi></a></p><p class="qa-facts"><bdi>The Gazette</bdi> · '
         '<time datetime="2019-04-25">25 April 2019</time> · <span class="qa-place">about a quarter into the article '
-        '<span class="qa-offsets">(characters 15–18 of 67)</span></span></p></div>'
+        '<span class="qa-offsets">(characters 15-18 of 67)</span></span></p></div>'
     ) in markup
 
 
@@ -85,7 +85,7 @@ def test_an_abstention_shows_the_three_nearest_sentences_unmarked() -> None:
     assert elements.text.count("Ada chairs the chess club.") == 3
     assert "Club 0" in elements.text
     assert "Club 3" not in elements.text
-    assert "(characters 15–41 of 67)" in elements.text
+    assert "(characters 15-41 of 67)" in elements.text
 
 
 def test_an_endless_sentence_is_cut_around_the_answer() -> None:

@@ -23,7 +23,11 @@ HEAVY = {"torch", "gradio", "faiss", "transformers", "sentence_transformers", "r
 def environment(folder: Path) -> dict[str, str]:
     """No library yet, and nothing that quiets the libraries but what the command does itself."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "QA_", "PYTHONWARN"))}
-    return kept | {"PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(folder / "data"), "XDG_CACHE_HOME": str(folder / "cache")}
+    return kept | {
+        "PYTHONPATH": str(ROOT),
+        "XDG_DATA_HOME": str(folder / "data"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
 
 
 def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -42,6 +46,11 @@ def test_the_commands_are_those_of_a_first_day() -> None:
     assert list(qa.commands) == ["add", "ask", "chat", "list", "remove", "eval", "train"]
 
 
+def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", {"article-qa": "1.2.3"}.__getitem__)
+    assert CliRunner().invoke(qa, ["--version"], prog_name="qa").stdout == "qa, version 1.2.3\n"
+
+
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys; from ui.cli import qa\n"
@@ -49,13 +58,22 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
         "    qa.main([*name, '--help'], prog_name='qa', standalone_mode=False)\n"
         "print(*sys.modules)"
     )
-    ran = subprocess.run([sys.executable, "-c", code], env=environment(tmp_path), capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=environment(tmp_path), capture_output=True, text=True, check=True
+    )
     assert HEAVY & set(ran.stdout.splitlines()[-1].split()) == set()
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["ask"], ["ask", "one", "two"], ["ask", "who?", "--top-k", "many"], ["eval", "a.json", "--mode", "closed"], ["search"]],
+    [
+        [],
+        ["ask"],
+        ["ask", "one", "two"],
+        ["ask", "who?", "--top-k", "many"],
+        ["eval", "a.json", "--mode", "closed"],
+        ["search"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     result = CliRunner().invoke(qa, arguments, prog_name="qa")
@@ -113,9 +131,7 @@ def test_a_model_that_is_none_is_one_sentence(home: Path) -> None:
     assert reader.stderr == "Error: The folder no model holds no model: config.json is missing.\n"
     embedder = run(home, "list", "--embedder", "no model")
     assert (embedder.returncode, embedder.stdout) == (1, "")
-    assert embedder.stderr == (
-        "Error: The model in no model has no model.safetensors; only such weights are loaded.\n"
-    )
+    assert embedder.stderr == ("Error: The model in no model has no model.safetensors; only such weights are loaded.\n")
 
 
 def test_a_reader_that_has_gone_is_quiet(home: Path) -> None:

@@ -54,9 +54,7 @@ def check(value: dict[str, Any], fields: dict[str, Types]) -> None:
 
 
 @pytest.fixture
-def qa(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_embedder: Embedder, fake_reader: Reader
-) -> CommandLine:
+def qa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_embedder: Embedder, fake_reader: Reader) -> CommandLine:
     line = CommandLine(tmp_path, monkeypatch, fake_embedder, fake_reader)
     line("add", line.write("club.md", f"---\ntitle: Club\nurl: https://example.org/\ndate: 2024-05-01\n---\n{TEXT}\n"))
     return line

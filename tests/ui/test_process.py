@@ -1,8 +1,10 @@
-"""Whether the model libraries may use the network."""
+"""Whether the model libraries may use the network, and what they may print."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,19 @@ def test_what_the_user_set_is_kept(monkeypatch: pytest.MonkeyPatch, setting: str
     assert stay_offline("somebody/some-model") is offline
     assert stay_offline() is offline
     assert os.environ["HF_HUB_OFFLINE"] == setting
+
+
+def test_only_our_own_warnings_are_shown_a_line_each() -> None:
+    code = (
+        "import logging, warnings\n"
+        "from ui.process import quiet_libraries\n"
+        "quiet_libraries()\n"
+        "logging.getLogger('index.library').warning('The disk is slow.')\n"
+        "logging.getLogger('trafilatura').error('discarding data')\n"
+        "warnings.warn('this will change')\n"
+        "print('a · b')\n"
+    )
+    variables = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "ascii"}
+    variables.pop("PYTHONWARNINGS", None)
+    ran = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("a \\xb7 b\n", "WARNING: The disk is slow.\n")

@@ -14,9 +14,7 @@ def test_nothing_is_written_where_stderr_is_no_terminal(capfd: pytest.CaptureFix
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_terminal_shows_how_much_is_done(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_terminal_shows_how_much_is_done(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     with progress_bar("Training") as update:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 from collections.abc import Iterator
 from typing import NoReturn
@@ -132,6 +133,19 @@ def test_variables_of_the_environment_open_nothing(client: httpx.Client) -> None
     assert config["footer_links"] == []
     assert (config["run_history"], config["vibe_mode"], config["dev_mode"]) == (False, False, False)
     assert config["mcp_server"] is False
+
+
+def test_a_question_is_answered_as_the_page_asks_it(client: httpx.Client) -> None:
+    functions = client.get("/config").json()["dependencies"]
+    asking = next(function["id"] for function in functions if [*function["targets"], [None, ""]][0][1] == "submit")
+    body = {"data": ["Where did the rescue happen?", None], "fn_index": asking, "session_hash": "session"}
+    assert client.post(JOIN, json=body).status_code == 200
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "session"}) as stream:
+        messages = [json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line]
+    completed = next(message for message in messages if message["msg"] == "process_completed")
+    conversation, turns, *_ = completed["output"]["data"]
+    assert "The <mark>rescue</mark> ended an ordeal of 18 days" in conversation
+    assert turns is None  # what a conversation remembers stays on the server
 
 
 def test_prepare_environment_drops_and_sets_variables() -> None:

@@ -28,7 +28,7 @@ def ask(
     reader: str | None,
     embedder: str | None,
 ) -> None:
-    r"""Answer from the words of an article.
+    """Answer from the words of an article.
 
     The exit code is 0 also where the articles have no answer; the reason is given then, and what comes closest.
 
@@ -55,7 +55,7 @@ def ask(
 @reader_option
 @embedder_option
 def chat(host: str, port: int, library: str | None, reader: str | None, embedder: str | None) -> None:
-    r"""Open the web chat on this machine.
+    """Open the web chat on this machine.
 
     Without a library yet it asks the starter library; the first article that you add makes your own.
 

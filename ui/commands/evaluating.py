@@ -47,7 +47,7 @@ def evaluate_files(
     reader: str | None,
     embedder: str | None,
 ) -> None:
-    r"""Score test sets.
+    """Score test sets.
 
     They are SQuAD 1.1 or 2.0 JSON, or JSON Lines, plain or as .gz. With --json each file gets one object on a line
     of its own. A library is asked only in mode open, by questions that come without contexts.

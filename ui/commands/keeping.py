@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @library_option
 @embedder_option
 def add(inputs: tuple[str, ...], library: str | None, embedder: str | None) -> None:
-    r"""Add articles from files and folders.
+    """Add articles from files and folders.
 
     Takes .txt, .md, .html and .jsonl. A newer version of an article replaces the older one, and one that is there
     already costs no time. The exit code is 1 if anything was rejected.
@@ -69,7 +69,7 @@ def _not_fetched(address: str) -> Rejection:
 @library_option
 @embedder_option
 def list_articles(as_json: bool, library: str | None, embedder: str | None) -> None:
-    r"""List the articles with their ids.
+    """List the articles with their ids.
 
     \b
     Example:
@@ -93,7 +93,7 @@ def list_articles(as_json: bool, library: str | None, embedder: str | None) -> N
 @library_option
 @embedder_option
 def remove(ids: tuple[str, ...], library: str | None, embedder: str | None) -> None:
-    r"""Remove articles, by their ids.
+    """Remove articles, by their ids.
 
     If there is no article by one of them, none is removed; `qa list` shows the ids.
 

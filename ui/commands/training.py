@@ -24,7 +24,7 @@ from ui.process import Stopped, stay_offline
 @click.option("--checkpoint-minutes", default=5.0, show_default=True, help="What an interruption costs at most.")
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same run on one machine.")
 def train(files: tuple[Path, ...], output: str, base: str | None, resume: bool, **settings: Any) -> None:
-    r"""Fine-tune a reader on your questions.
+    """Fine-tune a reader on your questions.
 
     They are labelled with their answers, as SQuAD JSON, plain or as .gz.
 

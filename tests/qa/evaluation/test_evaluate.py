@@ -96,6 +96,7 @@ def test_scores_worked_out_by_hand(assistant: Assistant, mixed: Path, mode: Mode
         "f1": 62.5,  # 1, 1, 0.5, 0
         "has_answer_exact_match": 50.0,
         "has_answer_f1": 75.0,
+        "has_answer_right": 100.0,
         "no_answer_accuracy": 50.0,
         **({"recall@1": 1.0, "recall@5": 1.0, "recall@20": 1.0, "mrr": 1.0} if mode == "open" else {}),
     }

@@ -20,6 +20,7 @@ def test_summary_of_reader_mode() -> None:
         "f1": 62.5,
         "has_answer_exact_match": 50.0,
         "has_answer_f1": 75.0,
+        "has_answer_right": 100.0,
         "no_answer_accuracy": 50.0,
         "seconds": 2.5,
     }
@@ -36,6 +37,7 @@ def test_summary_of_open_mode() -> None:
         "f1": 25.0,
         "has_answer_exact_match": 25.0,
         "has_answer_f1": 25.0,
+        "has_answer_right": 25.0,
         "no_answer_accuracy": None,
         "recall@1": 0.25,
         "recall@5": 0.5,

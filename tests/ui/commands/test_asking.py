@@ -101,9 +101,7 @@ def test_the_models_that_are_named_are_those_that_are_opened(qa: CommandLine, ch
     assert qa.named == [("e", None), ("e", "r")]
 
 
-def test_what_locks_a_library_is_one_sentence(
-    qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_locks_a_library_is_one_sentence(qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     qa("add", chess)
 
     def locked(*_: object, **__: object) -> None:
@@ -149,9 +147,7 @@ def test_chat_opens_on_the_starter_library_until_the_first_add(
     assert [article["title"] for article in qa.json("list", "--library", qa.folder / "news")] == ["Go club"]
 
 
-def test_chat_opens_on_the_library_that_is_there(
-    qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_chat_opens_on_the_library_that_is_there(qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     qa("add", chess)
     served = Served(monkeypatch)
     assert qa("chat").exit_code == 0

@@ -44,6 +44,7 @@ def test_one_file_as_json_is_one_object(qa: CommandLine, half: Path) -> None:
         "f1": 50.0,
         "has_answer_exact_match": 50.0,
         "has_answer_f1": 50.0,
+        "has_answer_right": 50.0,
         "no_answer_accuracy": None,
     }
 
@@ -117,7 +118,7 @@ def test_people_get_a_column_of_numbers(qa: CommandLine, half: Path) -> None:
     [
         ("cut.json", b'{"data": [{"title": "A", "para', "cut.json: Invalid JSON"),
         ("other.json", b"[]", "other.json: Input should be an object"),
-        ("line.jsonl", b'{"question": "who?", "answers": []}\n{"question": "who?"}', 'line.jsonl, line 2: give either'),
+        ("line.jsonl", b'{"question": "who?", "answers": []}\n{"question": "who?"}', "line.jsonl, line 2: give either"),
         ("cut.json.gz", b"\x1f\x8b\x08", "cut.json.gz is not a whole gzip file"),
         ("empty.jsonl", b"", "empty.jsonl is empty"),
         ("notes.txt", b"who?", "notes.txt is no test set"),

@@ -103,7 +103,9 @@ def test_the_option_goes_over_the_variable_over_the_own_library(
 
 
 def test_list_shows_id_date_title_and_source(qa: CommandLine) -> None:
-    lines = '{"title": "Quake", "text": "Words.", "source": "q", "published": "2024-05-01T10:00:00"}\n{"text": "Words."}\n'
+    lines = (
+        '{"title": "Quake", "text": "Words.", "source": "q", "published": "2024-05-01T10:00:00"}\n{"text": "Words."}\n'
+    )
     source = qa.write("news.jsonl", lines)
     qa("add", source)
     quake, untitled = Article("", "x", "q").id, Article("", "x", f"{source}#2").id
@@ -172,9 +174,7 @@ def test_what_is_no_library_is_left_as_it_is(qa: CommandLine, chess: Path, comma
     assert [path.name for path in chess.parent.iterdir()] == ["chess.txt"]
 
 
-def test_ctrl_c_keeps_what_was_added(
-    qa: CommandLine, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_keeps_what_was_added(qa: CommandLine, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(65):  # one more than are embedded together
         qa.write(f"many/{number:02}.txt", f"Article {number}.\n")
     embed, calls = fake_embedder.embed_passages, []
@@ -189,7 +189,5 @@ def test_ctrl_c_keeps_what_was_added(
     result = qa("add", qa.folder / "many")
     assert calls == [64, 1]
     assert (result.exit_code, result.stdout) == (130, "")
-    assert result.stderr == (
-        "\nStopped; the articles added so far stay, and the same command adds the others.\n"
-    )
+    assert result.stderr == ("\nStopped; the articles added so far stay, and the same command adds the others.\n")
     assert [article["title"] for article in qa.json("list")] == [f"Article {number}." for number in range(64)]

@@ -27,7 +27,7 @@ from index.schema import APPLICATION_ID, FORMAT, TABLES
 
 DATABASE_FILE = "library.sqlite"
 LOCK_FILE = "library.lock"
-UNFINISHED_FILES = ("library.new", "library.new-wal", "library.new-shm")  # of a first write that was stopped
+NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
 _WAIT_SECONDS = 10.0
 
 
@@ -106,9 +106,9 @@ class Database:
 
     def _create(self) -> None:
         """Make the empty tables aside and move them into place: half of them would be no library, and in the way."""
-        for name in UNFINISHED_FILES:
-            self.path.with_name(name).unlink(missing_ok=True)
-        aside = self.path.with_name(UNFINISHED_FILES[0])
+        for unfinished in self.path.parent.glob(f"{NEW_FILE}*"):
+            unfinished.unlink()
+        aside = self.path.with_name(NEW_FILE)
         connection = apsw.Connection(str(aside))
         connection.pragma("journal_mode", "wal")
         connection.execute(f"BEGIN; {TABLES}")

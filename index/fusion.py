@@ -7,6 +7,14 @@ from collections.abc import Sequence
 Scored = Sequence[tuple[int, float]]
 """Passage ids with scores, best first."""
 
+# Recall of the right article in the first 1 and 5, chosen where nothing trained:
+#                        218 passages of SQuAD   24 news articles
+#   meaning alone               0.610  0.864       0.688  0.892
+#   words alone                 0.735  0.904       0.650  0.846
+#   ranks, 1 / (60 + rank)      0.712  0.918       0.750  0.912
+#   scores, weight 0.5          0.778  0.944       0.725  0.946
+#   scores, weight 0.6          0.779  0.945       0.746  0.942
+#   scores, weight 0.7          0.764  0.939       0.771  0.929
 DENSE_WEIGHT = 0.6
 
 

@@ -7,20 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from qa.abstentions import ABSTENTIONS
 from qa.answer import Answer, Reason, Reply
 
 # A text without full stops is one endless "sentence"; the page shows this many characters on each side of the answer.
 _CONTEXT = 400
 _NEAREST = 3
-
-_ABSTENTIONS = {
-    Reason.EMPTY_LIBRARY: "There are no articles to ask yet. Add some, then ask again.",
-    Reason.NO_PASSAGE: "None of the articles seems to be about this.",
-    Reason.NO_SPAN: "Some articles come close, but no words in them answer this question.",
-    Reason.UNSURE: "The articles do not answer this clearly enough to quote them.",
-    Reason.FILTERED: "No article within the limits you set answers this.",
-    Reason.UNSUPPORTED: "This cannot be answered by quoting an article.",
-}
 
 _PLACES = (
     (0.0, "at the start of"),
@@ -79,7 +71,7 @@ def readable_place(start: int, end: int, length: int) -> str:
 
 def _abstention(reason: Reason, candidates: Sequence[Answer]) -> str:
     """Why there is no answer, and the sentences that came closest; unmarked, since no words in them are an answer."""
-    text = f'<p class="qa-abstention">{_ABSTENTIONS[reason]}</p>'
+    text = f'<p class="qa-abstention">{ABSTENTIONS[reason]}</p>'
     if not candidates:
         return text
     nearest = "".join(f"<li>{_candidate(candidate)}</li>" for candidate in candidates[:_NEAREST])

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from index.report import AddReport, ArticleSummary
+from qa.abstentions import ABSTENTIONS
 from qa.answer import Answer, Reason, Reply
 from qa.markup import readable_date, readable_place, safe_link
 from qa.training import TrainingResult
@@ -20,14 +21,7 @@ from ui.printable import printable
 _CONTEXT = 400
 _NEAREST = 3
 
-_ABSTENTIONS = {
-    Reason.EMPTY_LIBRARY: "The library has no articles yet; add some with: qa add PATH",
-    Reason.NO_PASSAGE: "None of the articles seems to be about this.",
-    Reason.NO_SPAN: "Some articles come close, but no words in them answer this question.",
-    Reason.UNSURE: "The articles do not answer this clearly enough to quote them.",
-    Reason.FILTERED: "No article within the limits you set answers this.",
-    Reason.UNSUPPORTED: "This cannot be answered by quoting an article.",
-}
+_ABSTENTIONS = ABSTENTIONS | {Reason.EMPTY_LIBRARY: "The library has no articles yet; add some with: qa add PATH"}
 
 _RATES = ("recall@1", "recall@5", "recall@20", "mrr")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from index.database import DATABASE_FILE, LOCK_FILE, UNFINISHED_FILES, Database
+from index.database import DATABASE_FILE, LOCK_FILE, NEW_FILE, Database
 from index.errors import (
     DiskFull,
     FormatTooNew,
@@ -115,12 +115,12 @@ def test_a_lock_held_by_a_process_that_died_is_free(database: Database) -> None:
 
 def test_a_first_write_that_was_stopped_does_not_stand_in_the_way(database: Database) -> None:
     database.path.parent.mkdir()
-    for name in (LOCK_FILE, *UNFINISHED_FILES):
+    for name in (LOCK_FILE, NEW_FILE, f"{NEW_FILE}-journal", f"{NEW_FILE}-wal"):
         database.path.with_name(name).write_bytes(b"half")
     assert not database.exists
     remember(database, "a")
     assert recall(database) == "a"
-    assert not any(database.path.with_name(name).exists() for name in UNFINISHED_FILES)
+    assert not list(database.path.parent.glob(f"{NEW_FILE}*"))
 
 
 def test_another_programs_file_is_no_library_and_stays_as_it_is(database: Database) -> None:

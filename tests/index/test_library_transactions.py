@@ -116,7 +116,7 @@ def test_a_change_that_fails_inside_a_transaction_leaves_no_half_of_it(
 
 
 def test_a_full_disk_inside_a_transaction_undoes_all_of_it(opened: Library, articles: list[Article]) -> None:
-    big = Article("Big", "word " * 200_000, "big.txt")
+    big = Article("Big", "word " * 20_000, "big.txt")
     with pytest.raises(DiskFull), opened.transaction():
         opened.add([NEW])
         with opened._writing() as connection:

@@ -43,11 +43,15 @@ class Served:
 
 @contextmanager
 def serving(folder: Path, articles: Sequence[Article], examples: Sequence[str] = EXAMPLES) -> Iterator[Served]:
-    """Serve `articles` as the starter library; at the end, fail if the process tried to reach another host."""
-    starter, log = folder / "starter.jsonl", folder / "stderr.txt"
+    """Serve `articles` as the starter library.
+
+    At the end, fail if the process tried to reach another host or leaves anything behind.
+    """
+    starter, log, temporary = folder / "starter.jsonl", folder / "stderr.txt", folder / "temporary"
+    temporary.mkdir()
     starter.write_text("".join(json.dumps(asdict(article)) + "\n" for article in articles), encoding="utf-8")
     command = [sys.executable, str(_HERE / "serve_fake.py"), str(starter), *examples]
-    environment = os.environ | HOSTILE_ENVIRONMENT | {"PYTHONPATH": str(_HERE.parents[1])}
+    environment = os.environ | HOSTILE_ENVIRONMENT | {"PYTHONPATH": str(_HERE.parents[1]), "TMPDIR": str(temporary)}
     with (
         log.open("wb") as stderr,
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,
@@ -58,5 +62,6 @@ def serving(folder: Path, articles: Sequence[Article], examples: Sequence[str] =
             assert address, log.read_text()
             yield Served(address, log)
         finally:
-            process.kill()
+            process.terminate()
     assert "OUTSIDE" not in log.read_text()
+    assert list(temporary.iterdir()) == []

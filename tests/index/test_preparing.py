@@ -1,0 +1,33 @@
+"""From articles to rows: each article gets the passages and the vectors that are its own."""
+
+import numpy as np
+
+from index.article import Article
+from index.embedder import Embedder
+from index.passages import PassageSettings, split
+from index.preparing import prepare
+
+SETTINGS = PassageSettings(4, 0)
+
+
+def test_every_article_gets_its_own_passages_and_vectors(fake_embedder: Embedder) -> None:
+    articles = [
+        Article("Long", "One two three. Four five six. Seven eight nine.", "a"),
+        Article("Short", "Ten eleven.", "b"),
+        Article("Middle", "Twelve is here. Thirteen is there.", "c"),
+    ]
+    prepared = prepare(articles, SETTINGS, fake_embedder)
+    assert [item.article for item in prepared] == articles
+    assert [[passage.text for passage in item.passages] for item in prepared] == [
+        ["One two three.", "Four five six.", "Seven eight nine."],
+        ["Ten eleven."],
+        ["Twelve is here.", "Thirteen is there."],
+    ]
+    for item in prepared:
+        assert list(item.passages) == split(item.article, SETTINGS, fake_embedder.count_tokens)
+        titles, texts = zip(*((passage.title, passage.text) for passage in item.passages), strict=True)
+        assert np.array_equal(item.vectors, fake_embedder.embed_passages(titles, texts))
+
+
+def test_no_articles_are_no_work(fake_embedder: Embedder) -> None:
+    assert prepare([], SETTINGS, fake_embedder) == []

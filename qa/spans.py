@@ -84,10 +84,9 @@ def drop_overlapping(spans: Iterable[ScoredSpan], count: int) -> list[ScoredSpan
 
 def _scores(window: Window, max_tokens: int) -> Floats:
     """The score of every span: at [i, k] that of tokens i to i + k; -inf where it is not allowed or not finite."""
-    start_logits = np.where(window.can_start, window.start_logits, -np.inf)
-    end_logits = np.where(window.can_end, window.end_logits, -np.inf)
-    scores = start_logits[:, None] + _following(end_logits, max_tokens, -np.inf)
-    return np.where(np.isfinite(scores), scores, -np.inf)
+    start_logits = np.where(window.can_start & np.isfinite(window.start_logits), window.start_logits, -np.inf)
+    end_logits = np.where(window.can_end & np.isfinite(window.end_logits), window.end_logits, -np.inf)
+    return np.asarray(start_logits[:, None] + _following(end_logits, max_tokens, -np.inf))
 
 
 def _following(values: npt.NDArray[np.number], count: int, padding: float) -> npt.NDArray[np.number]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
 
@@ -27,6 +28,7 @@ from qa.transformer_reader import TransformerReader
 
 logger = logging.getLogger(__name__)
 
+_SHORT = 70  # characters of a question to click on
 TEST_SET = Path(str(files("seeds"))) / "questions.json"
 
 
@@ -55,14 +57,20 @@ def starter_articles() -> Iterator[Article]:
 
 
 def starter_questions(count: int) -> list[str]:
-    """Some questions that the starter articles answer, to click on."""
+    """Short questions that the starter articles answer, to click on: one an article, spread over all of them."""
     test_set = json.loads(TEST_SET.read_text(encoding="utf-8"))
-    questions = [
-        article["paragraphs"][0]["qas"][0]["question"]
+    short = [
+        next((question["question"] for question in article["paragraphs"][0]["qas"] if _invites(question)), None)
         for article in test_set["data"]
-        if article["paragraphs"][0]["qas"]
     ]
-    return questions[:count]
+    found = [question for question in short if question is not None]
+    return found[:: max(1, len(found) // count)][:count]
+
+
+def _invites(question: dict[str, Any]) -> bool:
+    """Whether a question of the test set shows well what can be asked: answered, short, and written out."""
+    text = question["question"]
+    return not question["is_impossible"] and text.endswith("?") and len(text) <= _SHORT
 
 
 def _build(folder: Path, articles: list[Article], embedder: Embedder) -> Path:

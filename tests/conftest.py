@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import hypothesis
@@ -76,7 +77,7 @@ class FakeReader:
             tokens.append((word.strip(".,"), passage.start + offset))
             offset += len(word)
         for asked in words:
-            for (word, _), (following, start) in zip(tokens, tokens[1:], strict=False):
+            for (word, _), (following, start) in pairwise(tokens):
                 if word.lower() == asked and following:
                     return Reading((AnswerSpan(start, start + len(following), 10.0),), 0.0)
         return Reading((), 10.0)

@@ -107,9 +107,9 @@ def serve(
     Port 0 takes any free one. Raises InputRejected for a host that others could reach and for a port that is taken.
     """
     check_loopback(host)
-    # Ended by SIGTERM, as by Ctrl-C, the process must still close the library and delete what was uploaded.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with _listen(host, port) as listener, tempfile.TemporaryDirectory(prefix="article-qa-") as uploads:
+        # Ended by SIGTERM, as by Ctrl-C, the process must still close the library and delete what was uploaded.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         prepare_environment(uploads, offline=offline)
         session = open_session()
         session.load()

@@ -48,7 +48,7 @@ def finish(process: "subprocess.Popen[str]", said: str = "") -> str:
 def opened(library: Library, articles: list[Article]) -> Iterator[Library]:
     """The library with the three articles in it."""
     library.add(articles)
-    yield library
+    return library
 
 
 def test_two_processes_may_write_at_the_same_time(library: Library) -> None:

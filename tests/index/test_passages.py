@@ -1,5 +1,6 @@
 """Passages: exact slices that together hold the whole text, none longer than allowed."""
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -51,7 +52,7 @@ def test_passages_are_slices_in_order_that_hold_every_visible_character(text: st
 def test_no_passage_is_longer_than_allowed_and_overlaps_are_short(text: str, settings: PassageSettings) -> None:
     passages = split(Article("", text, "s"), settings, visible_characters)
     assert all(visible_characters([passage.text])[0] <= settings.max_tokens for passage in passages)
-    for before, after in zip(passages, passages[1:], strict=False):
+    for before, after in itertools.pairwise(passages):
         shared = text[after.start : before.end] if after.start < before.end else ""
         assert visible_characters([shared])[0] <= settings.overlap_tokens
         assert after.end > before.end

@@ -28,7 +28,7 @@ def embedder() -> SentenceEmbedder:
 
 @pytest.fixture
 def folder(tmp_path: Path, embedder: SentenceEmbedder) -> Path:
-    """The model's files, the weights a hard or soft link: nothing may write to them."""
+    """The model's files; the weights, which are large, are a link to those of the package."""
     folder = tmp_path / "model"
     shutil.copytree(embedder.folder, folder, ignore=shutil.ignore_patterns("*.safetensors", "*.py", "__pycache__"))
     (folder / "model.safetensors").symlink_to(embedder.folder / "model.safetensors")
@@ -56,10 +56,10 @@ def test_no_texts_are_no_rows(embedder: SentenceEmbedder) -> None:
 
 
 def test_a_vector_does_not_depend_on_its_batch(embedder: SentenceEmbedder) -> None:
-    texts = [TEXT[: 10 + 25 * number] for number in range(40)]
-    together = embedder.embed_passages([""] * 40, texts)
-    alone = np.concatenate([embedder.embed_passages([""], [texts[place]]) for place in (0, 20, 39)])
-    assert together[[0, 20, 39]] == pytest.approx(alone, abs=1e-5)
+    texts = ["Ada chairs it.", TEXT[:100], TEXT[:300], "x"]
+    together = embedder.embed_passages([""] * 4, texts)
+    alone = np.concatenate([embedder.embed_passages([""], [text]) for text in texts])
+    assert together == pytest.approx(alone, abs=1e-5)
 
 
 def test_what_belongs_together_is_near(embedder: SentenceEmbedder) -> None:
@@ -120,13 +120,12 @@ def test_a_folder_is_a_model_like_the_default(folder: Path, embedder: SentenceEm
     assert np.array_equal(copy.embed_questions(["Who?"]), embedder.embed_questions(["Who?"]))
 
 
-def test_a_folder_without_weights_or_with_truncated_ones_is_damaged(folder: Path) -> None:
+def test_a_folder_without_weights_or_with_truncated_ones_is_damaged(folder: Path, embedder: SentenceEmbedder) -> None:
     weights = folder / "model.safetensors"
-    start = weights.open("rb").read(1000)
     weights.unlink()
     with pytest.raises(ModelDamaged, match="has no model.safetensors; only such weights are loaded"):
         _ = SentenceEmbedder(folder).fingerprint
-    weights.write_bytes(start)
+    weights.write_bytes((embedder.folder / "model.safetensors").read_bytes()[:100_000])
     with pytest.raises(ModelDamaged, match="cannot be loaded"):
         SentenceEmbedder(folder).load()
 
@@ -154,14 +153,17 @@ def test_code_that_comes_with_a_model_is_not_run(folder: Path, tmp_path: Path) -
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_model_that_shortens_its_vectors_is_refused(folder: Path) -> None:
-    settings = json.loads((folder / "config_sentence_transformers.json").read_text())
-    (folder / "config_sentence_transformers.json").write_text(json.dumps({**settings, "truncate_dim": 128}))
-    config = json.loads((folder / "config.json").read_text())
-    embedder = SentenceEmbedder(folder)
-    embedder.__dict__["fingerprint"] = Fingerprint("x", DEFAULT_WEIGHTS, config["hidden_size"] * 2, 256, "mean")
-    with pytest.raises(ModelDamaged, match="gives vectors of .* components and not the 768"):
-        embedder.load()
+def test_a_model_with_a_layer_after_its_pooling_is_refused(folder: Path) -> None:
+    """Its vectors have another dimension than its config.json says, and thus than the library would make room for."""
+    from sentence_transformers.models import Dense
+
+    modules = json.loads((folder / "modules.json").read_text())
+    modules.append({"idx": 3, "name": "3", "path": "3_Dense", "type": "sentence_transformers.models.Dense"})
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "3_Dense").mkdir()
+    Dense(384, 16).save(str(folder / "3_Dense"))
+    with pytest.raises(ModelDamaged, match="gives vectors of 16 components and not the 384 of its config"):
+        SentenceEmbedder(folder).load()
 
 
 def test_a_model_that_is_nowhere_is_not_found() -> None:

@@ -1,5 +1,7 @@
 """Sentences: offsets fit the text, and nothing falls between them."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,7 @@ def test_sentences_of_plain_texts(text: str, expected: list[str]) -> None:
 def test_every_visible_character_is_in_exactly_one_sentence(text: str) -> None:
     spans = sentence_spans(text)
     assert spans == sorted(spans)
-    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
     assert covered(spans) >= visible(text)
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
 

@@ -217,20 +217,20 @@ def test_accents_of_their_own_belong_to_their_letter(reader: TransformerReader, 
 def test_threads_read_as_one_would(tiny_reader: Path, impatient: None) -> None:
     """A tokenizer keeps the settings of a call: a thread in between would cut its passages like questions."""
     reader = TransformerReader(tiny_reader)
-    pairs = [(f"who chairs {number}? " * 30, passage(LONG)) for number in range(4)]
+    pairs = [(f"who chairs {number}? " * 30, passage(LONG * 4)) for number in range(4)]
     expected = [encoding.ids for encoding in reader._encode(pairs)[0]]
     found: list[list[list[int]]] = []
 
     def encode() -> None:
-        for _ in range(20):
+        for _ in range(40):
             found.append([encoding.ids for encoding in reader._encode(pairs)[0]])
 
-    threads = [threading.Thread(target=encode) for _ in range(4)]
+    threads = [threading.Thread(target=encode) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 80
+    assert len(found) == 240
     assert all(ids == expected for ids in found)
 
 

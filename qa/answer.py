@@ -97,6 +97,11 @@ class Reply:
     note: str | None = None
     seconds: Seconds = Seconds()
 
+    def __post_init__(self) -> None:
+        """Refuse a reply that would be neither: answered, but without an answer."""
+        if self.reason is None and not self.answers:
+            raise ValueError("A reply without answers needs a reason.")
+
     @property
     def answered(self) -> bool:
         """Whether the articles answer the question."""

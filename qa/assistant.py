@@ -125,11 +125,12 @@ class Assistant:
         started = time.perf_counter()
         readings = iter(self.reader.read([(question, hit.passage) for question, hits in found for hit in hits]))
         ranked = [rank(hits, list(islice(readings, len(hits)))) for _, hits in found]
-        seconds = (time.perf_counter() - started) / max(1, len(found))
-        return [
-            _reply(question, candidates, bool(hits), top_k, Seconds(read=seconds, total=seconds))
+        replies = [
+            _reply(question, candidates, bool(hits), top_k)
             for (question, hits), candidates in zip(found, ranked, strict=True)
         ]
+        seconds = (time.perf_counter() - started) / max(1, len(found))
+        return [replace(reply, seconds=Seconds(read=seconds, total=seconds)) for reply in replies]
 
     def _answer(self, questions: Sequence[str], top_k: int, passages: int) -> list[Reply]:
         if not questions:
@@ -146,7 +147,7 @@ class Assistant:
         ]
 
 
-def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: int, seconds: Seconds) -> Reply:
+def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: int) -> Reply:
     """Candidates as answers, and the reason why the best of them is not good enough, if so."""
     reason = reason_to_abstain(candidates) if found else Reason.NO_PASSAGE
     yes_no = kind_of(question) is QuestionKind.YES_NO
@@ -156,7 +157,7 @@ def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: i
         answers.setdefault((answer.article.id, answer.start, answer.end), answer)  # spans may share a sentence
         if len(answers) == top_k:
             break
-    return Reply(question, tuple(answers.values()), reason, YES_NO_NOTE if yes_no else None, seconds)
+    return Reply(question, tuple(answers.values()), reason, YES_NO_NOTE if yes_no else None)
 
 
 def _answer(candidate: Candidate, *, whole_sentence: bool) -> Answer:
@@ -192,5 +193,8 @@ def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejecti
     for item in inputs:
         if isinstance(item, Article):
             yield item
+        elif str(item).lower().startswith(("http://", "https://")):
+            message = f"{item} is not fetched by this version; save the page and add its file."
+            yield Rejection(str(item), RejectionReason.TYPE, message)
         else:
             yield from load(Path(item))

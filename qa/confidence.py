@@ -20,4 +20,4 @@ def reason_to_abstain(candidates: Sequence[Candidate]) -> Reason | None:
     """
     if not candidates:
         return Reason.NO_SPAN
-    return Reason.UNSURE if candidates[0].score < THRESHOLD else None
+    return None if candidates[0].score >= THRESHOLD else Reason.UNSURE

@@ -8,14 +8,21 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from index.database import DATABASE_FILE
-from index.errors import LibraryNotFound
+from index.errors import InputRejected, LibraryNotFound, RejectionReason
 
 LIBRARY_VARIABLE = "QA_LIBRARY"
 
 
 def named_library(option: str | None = None) -> Path | None:
-    """The folder named by an option or else by the environment variable QA_LIBRARY; None where neither names one."""
-    name = option if option is not None else os.environ.get(LIBRARY_VARIABLE)
+    """The folder named by an option or else by the environment variable QA_LIBRARY; None where neither names one.
+
+    An empty variable counts as unset; an empty option, often an unset shell variable, raises InputRejected.
+    """
+    if option == "":
+        raise InputRejected(
+            RejectionReason.OPTION, "The name of the library is empty; give its folder, or leave the option out."
+        )
+    name = option or os.environ.get(LIBRARY_VARIABLE)
     return Path(name).expanduser().absolute() if name else None
 
 

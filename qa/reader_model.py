@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,46 +12,65 @@ from typing import TYPE_CHECKING, Any
 from index.errors import ModelDamaged, ModelNotFound
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 
 
 @dataclass(frozen=True)
 class ReaderModel:
-    """A model with a span head, in float32 and evaluation mode, and its tokenizer."""
+    """A model with a span head in float32, its tokenizer, and the names of weights that its files lacked, sorted."""
 
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
+    missing: tuple[str, ...]
+
+    @property
+    def most_tokens(self) -> int:
+        """How many tokens the model takes at a time."""
+        return getattr(self.model.config, "max_position_embeddings", sys.maxsize)
 
 
 def load_reader_model(name: str | Path | None = None) -> ReaderModel:
-    """Load a model for extractive question answering; `None` means the shipped one.
+    """Load a model for extractive question answering, in evaluation mode; `None` means the shipped one.
 
     `name` is a folder, or the name of a model on a hub where there is one. Raises ModelNotFound where there is no such
     model and ModelDamaged where its files cannot be used; a model without safetensors weights counts as such.
     """
     where = SHIPPED_READER if name is None else name
-    options = loading_options(where)
-
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer  # imports torch: seconds, so only here
-
-    try:
-        tokenizer: Any = AutoTokenizer.from_pretrained(where, **options)
-        model, report = AutoModelForQuestionAnswering.from_pretrained(
-            where, use_safetensors=True, dtype="float32", output_loading_info=True, **options
-        )
-    except Exception as error:  # the libraries beneath raise nothing narrower
-        raise unusable_model(where, error) from error
-    if report["missing_keys"]:
+    loaded = load_for_spans(where)
+    if loaded.missing:
         raise ModelDamaged(
             f"The model in {where} has no trained span head; name a model for extractive question answering."
         )
+    loaded.model.eval()  # type: ignore[no-untyped-call]
+    return loaded
+
+
+def load_for_spans(where: str | Path, adjust: Callable[[PreTrainedConfig], None] | None = None) -> ReaderModel:
+    """Load a folder or hub name whose configuration `adjust` may change; what its files lack is random.
+
+    Raises the errors of `load_reader_model`, but for weights that are missing.
+    """
+    options = loading_options(where)
+
+    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer  # imports torch: takes seconds
+
+    try:
+        tokenizer: Any = AutoTokenizer.from_pretrained(where, **options)
+        config = AutoConfig.from_pretrained(where, **options)
+        if adjust is not None:
+            adjust(config)
+        model, report = AutoModelForQuestionAnswering.from_pretrained(
+            where, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
+        )
+    except Exception as error:  # the libraries beneath raise nothing narrower
+        raise _unusable_model(where, error) from error
     if not tokenizer.is_fast:
         raise ModelDamaged(f"The tokenizer in {where} gives no offsets; a model with a fast tokenizer is needed.")
     if len(tokenizer) <= len(tokenizer.all_special_tokens):
         raise ModelDamaged(f"The tokenizer in {where} knows no words: tokenizer.json or its vocabulary is missing.")
-    return ReaderModel(model.eval(), tokenizer)
+    return ReaderModel(model, tokenizer, tuple(sorted(report["missing_keys"])))
 
 
 def loading_options(where: str | Path) -> dict[str, bool]:
@@ -65,7 +86,7 @@ def loading_options(where: str | Path) -> dict[str, bool]:
     return {"local_files_only": local or os.environ.get("HF_HUB_OFFLINE") == "1", "trust_remote_code": False}
 
 
-def unusable_model(where: str | Path, error: Exception) -> ModelNotFound | ModelDamaged:
+def _unusable_model(where: str | Path, error: Exception) -> ModelNotFound | ModelDamaged:
     """The error to raise where `from_pretrained` gave up on a folder or a hub name."""
     reason = " ".join(str(error).split())[:200]
     if Path(where).is_dir():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import logging
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +19,7 @@ from platformdirs import user_cache_path
 from index.article import Article
 from index.database import DATABASE_FILE
 from index.embedder import Embedder
+from index.errors import LibraryCorrupt, LibraryError, ModelMismatch, NotALibrary
 from index.library import Library
 from index.loaders import load
 from index.passages import PassageSettings
@@ -35,17 +38,20 @@ TEST_SET = Path(str(files("seeds"))) / "questions.json"
 def open_starter(*, embedder: Embedder | None = None, reader: Reader | None = None) -> Assistant:
     """The starter library, read-only; embedded at the first call, a few seconds, and kept in the user's cache.
 
-    Where the cache cannot be written it is made in a temporary folder instead.
+    A damaged one is made anew. Where the cache cannot be written it is made in a temporary folder instead, which is
+    removed when the program ends.
     """
     embedder = embedder or SentenceEmbedder()
     articles = list(starter_articles())
-    name = f"starter-{_digest(articles, embedder)}"
+    cached = user_cache_path("article-qa") / f"starter-{_digest(articles, embedder)}"
     try:
-        folder = _build(user_cache_path("article-qa") / name, articles, embedder)
-    except OSError as error:
+        library = _open_cached(cached, articles, embedder)
+    except (OSError, LibraryError) as error:
         logger.warning("The starter library cannot be kept in the cache (%s); it is made anew.", error)
-        folder = _build(Path(tempfile.mkdtemp(prefix="article-qa-")) / name, articles, embedder)
-    return Assistant(Library.open(folder, embedder, read_only=True), reader or TransformerReader())
+        temporary = tempfile.mkdtemp(prefix="article-qa-")
+        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+        library = _open(_build(Path(temporary) / cached.name, articles, embedder), embedder)
+    return Assistant(library, reader or TransformerReader())
 
 
 def starter_articles() -> Iterator[Article]:
@@ -73,10 +79,26 @@ def _invites(question: dict[str, Any]) -> bool:
     return not question["is_impossible"] and text.endswith("?") and len(text) <= _SHORT
 
 
+def _open_cached(folder: Path, articles: list[Article], embedder: Embedder) -> Library:
+    """The library in the cache, made where it is missing or damaged; those of other versions are dropped then."""
+    if (folder / DATABASE_FILE).is_file():
+        try:
+            return _open(folder, embedder)
+        except (LibraryCorrupt, NotALibrary, ModelMismatch):
+            shutil.rmtree(folder)
+    library = _open(_build(folder, articles, embedder), embedder)
+    for other in folder.parent.glob("starter-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    return library
+
+
+def _open(folder: Path, embedder: Embedder) -> Library:
+    return Library.open(folder, embedder, read_only=True)
+
+
 def _build(folder: Path, articles: list[Article], embedder: Embedder) -> Path:
     """Make the library aside and move it into place whole, so that no other process opens half of it."""
-    if (folder / DATABASE_FILE).is_file():
-        return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
         made = Path(aside) / "library"

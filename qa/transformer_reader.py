@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,12 @@ import numpy as np
 
 from index.passages import Passage
 from qa.reader import AnswerSpan, Reading
+from qa.reader_input import SPECIAL_TOKENS, heading, shortened
 from qa.reader_model import ReaderModel, load_reader_model
 from qa.spans import Floats, Window, best_spans, drop_overlapping
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
-
-_TITLE_CHARACTERS = 200
-_TITLE_END = "\n"
-_SPECIAL_TOKENS = 4  # at most, of all common models for pairs
 
 
 class TransformerReader:
@@ -29,8 +25,8 @@ class TransformerReader:
 
     The input is `[CLS] question [SEP] title, passage [SEP]`; only whole words of the passage can become answers. A
     passage too long for one window is read in several that share `stride` tokens, and of a question only the start is
-    read that leaves the passage three quarters of a window. Loading waits for the first read. Safe to use from several
-    threads.
+    read that leaves the passage three quarters of a window. A window is never longer than the model takes. Loading
+    waits for the first read. Safe to use from several threads.
     """
 
     def __init__(
@@ -50,11 +46,16 @@ class TransformerReader:
         self.max_answer_tokens = max_answer_tokens
         self.spans_per_passage = spans_per_passage
         self.batch_size = batch_size
+        self._loading = threading.Lock()  # the model is large: threads that come together must share one
         self._tokenizing = threading.Lock()  # a tokenizer keeps the settings of a call, and fails when two differ
+        self._model: ReaderModel | None = None
 
-    @cached_property
+    @property
     def _loaded(self) -> ReaderModel:
-        return load_reader_model(self.model)
+        with self._loading:
+            if self._model is None:
+                self._model = load_reader_model(self.model)
+            return self._model
 
     def load(self) -> None:
         """Load the model now, so that the first question does not wait for it."""
@@ -75,29 +76,21 @@ class TransformerReader:
 
     def _encode(self, pairs: Sequence[tuple[str, Passage]]) -> tuple[list[Encoding], list[int]]:
         """Token windows of all pairs, and for each the index of the pair that it belongs to."""
-        question_tokens = self.window_tokens // 4
-        room = self.window_tokens - question_tokens - _SPECIAL_TOKENS
+        loaded = self._loaded
+        window_tokens = min(self.window_tokens, loaded.most_tokens)
+        question_tokens = window_tokens // 4
+        room = window_tokens - question_tokens - SPECIAL_TOKENS
         with self._tokenizing:
-            encoded = self._loaded.tokenizer(
-                self._shortened([question for question, _ in pairs], question_tokens),
-                [_heading(passage) + passage.text for _, passage in pairs],
+            encoded = loaded.tokenizer(
+                shortened([question for question, _ in pairs], loaded.tokenizer, question_tokens),
+                [heading(passage.title) + passage.text for _, passage in pairs],
                 truncation="only_second",
-                max_length=self.window_tokens,
+                max_length=window_tokens,
                 stride=min(self.stride, room // 2),
                 return_overflowing_tokens=True,
             )
         encodings: list[Encoding] = encoded.encodings or []
         return encodings, list(encoded["overflow_to_sample_mapping"])
-
-    def _shortened(self, questions: Sequence[str], tokens: int) -> list[str]:
-        """Each question up to the end of its `tokens`-th token; characters would not do, as some make several."""
-        distinct = list(dict.fromkeys(questions))
-        encoded = self._loaded.tokenizer(distinct, add_special_tokens=False, truncation=True, max_length=tokens)
-        shortened = {
-            question: question[: encoding.offsets[-1][1] if encoding.offsets else 0]
-            for question, encoding in zip(distinct, encoded.encodings or [], strict=True)
-        }
-        return [shortened[question] for question in questions]
 
     def _batches(self, encodings: Sequence[Encoding]) -> Iterator[list[int]]:
         """Indices in batches of similar length, longest first, so that little is padded."""
@@ -151,14 +144,9 @@ class TransformerReader:
         )
 
 
-def _heading(passage: Passage) -> str:
-    """What stands before the passage's own text in the model's input."""
-    return passage.title[:_TITLE_CHARACTERS] + _TITLE_END if passage.title else ""
-
-
 def _window(encoding: Encoding, start_logits: Floats, end_logits: Floats, passage: Passage) -> Window:
     """Join logits and tokens: offsets into the passage, negative in the heading, which is not part of it."""
-    starts, ends = np.array(encoding.offsets, dtype=np.int64).T - len(_heading(passage))
+    starts, ends = np.array(encoding.offsets, dtype=np.int64).T - len(heading(passage.title))
     sequences = np.array([-1 if sequence is None else sequence for sequence in encoding.sequence_ids])
     words = np.array([-1 if word is None else word for word in encoding.word_ids])
     in_passage = (sequences == 1) & (starts >= 0) & (ends > starts)

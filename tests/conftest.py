@@ -97,8 +97,12 @@ def fake_reader() -> FakeReader:
 def articles() -> list[Article]:
     """Three short articles about three different things."""
     return [
-        Article("Chess club", "Ada chairs the chess club. The club meets on Friday. It was founded in 1987.", "chess.txt"),
-        Article("Bakery", "Bruno bakes bread in Bremen. His bakery opens at six.", "bakery.txt", published="2024-05-01"),
+        Article(
+            "Chess club", "Ada chairs the chess club. The club meets on Friday. It was founded in 1987.", "chess.txt"
+        ),
+        Article(
+            "Bakery", "Bruno bakes bread in Bremen. His bakery opens at six.", "bakery.txt", published="2024-05-01"
+        ),
         Article("Harbour", "The harbour closed after the storm. Divers repaired the lock.", "harbour.txt"),
     ]
 

@@ -30,7 +30,8 @@ class _OneSentence(click.Group):
         except BrokenPipeError:
             raise  # click ends quietly: whoever read our output has seen enough
         except OSError as error:
-            raise click.ClickException(printable(f"{error.strerror or error}: {error.filename}.")) from error
+            place = "" if error.filename is None else f": {error.filename}"
+            raise click.ClickException(printable(f"{error.strerror or error}{place}.")) from error
         except KeyboardInterrupt as error:
             raise Stopped("Stopped; what was stored before stays as it is.") from error
 

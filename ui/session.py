@@ -17,8 +17,8 @@ from qa.assistant import MOST_CHARACTERS, Assistant
 
 Result = TypeVar("Result")
 
-# The page shows how far adding has come after so many articles; each batch also writes the index once.
-_BATCH = 16
+# The page shows how far adding has come after so many articles; each batch also writes all vectors once.
+_BATCH = 64
 _SOURCES = 5
 
 

@@ -18,14 +18,18 @@ __all__ = ["load"]
 def load(path: Path) -> Iterator[Article | Rejection]:
     """Read one file, or every file below a folder in sorted order.
 
-    An article's source is the absolute path of its file with all links resolved. Hidden files and folders inside a
-    folder are skipped, links are followed, and nothing is read twice, so a loop of links ends. Raises nothing for
-    what it finds: whatever cannot be taken comes out as a Rejection that says why.
+    An article's source is the absolute path of its file with all links resolved. Inside a folder, what is hidden and
+    folders of installed software are skipped, links are followed, and nothing is read twice, so a loop of links ends.
+    Raises nothing for what it finds: whatever cannot be taken comes out as a Rejection that says why.
     """
     pending, seen = [path], set[str]()
     while pending:
         current = pending.pop()
-        source = os.path.realpath(current)  # Path.resolve raises on a loop of links
+        try:
+            source = os.path.realpath(current)  # Path.resolve raises on a loop of links
+        except ValueError:  # it holds a NUL or a lone surrogate, as no file's name can
+            yield _missing(str(current).encode("utf-8", "backslashreplace").decode().replace("\0", "\\0"))
+            continue
         if source in seen:
             continue
         seen.add(source)
@@ -41,7 +45,12 @@ def load(path: Path) -> Iterator[Article | Rejection]:
 
 
 def _visible(folder: Path) -> list[Path]:
-    return [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+    """What people put there: neither hidden files nor installed software, which is full of texts."""
+    return [
+        entry
+        for entry in folder.iterdir()
+        if not entry.name.startswith(".") and entry.name != "node_modules" and not (entry / "pyvenv.cfg").is_file()
+    ]
 
 
 def _load_file(file: Path, source: str) -> list[Article | Rejection]:
@@ -61,7 +70,11 @@ def _printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def _missing(source: str) -> Rejection:
+    return Rejection(source, RejectionReason.MISSING, f"There is no file or folder {source}; check the path.")
+
+
 def _failure(source: str, error: OSError) -> Rejection:
     if isinstance(error, FileNotFoundError):
-        return Rejection(source, RejectionReason.MISSING, f"There is no file or folder {source}; check the path.")
+        return _missing(source)
     return Rejection(source, RejectionReason.UNREADABLE, f"{source} could not be read: {error.strerror}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from index.article import Article
@@ -24,8 +25,7 @@ def parse_html(text: str, stem: str, source: str) -> list[Article | Rejection]:
     """One article of the page's main text, with what the page says of its title, date, authors and address."""
     import trafilatura  # half a second, which questions need not pay
 
-    if text.count("<") > _MOST_TAGS:
-        raise InputRejected(RejectionReason.TOO_LARGE, f"{source} has more than {_MOST_TAGS:,} tags; save it as text.")
+    refuse_too_many_tags([text], source)
     tree = trafilatura.load_html(_DOCTYPE + text)
     page: Any = tree is not None and trafilatura.bare_extraction(
         tree,
@@ -49,6 +49,12 @@ def parse_html(text: str, stem: str, source: str) -> list[Article | Rejection]:
             language=language_code(tree.get("lang")),
         )
     ]
+
+
+def refuse_too_many_tags(pieces: Iterable[str], source: str) -> None:
+    """Raise InputRejected where the pieces of one file's HTML have more tags together than can be read in time."""
+    if sum(piece.count("<") for piece in pieces) > _MOST_TAGS:
+        raise InputRejected(RejectionReason.TOO_LARGE, f"{source} has more than {_MOST_TAGS:,} tags; save it as text.")
 
 
 def html_text(fragment: str) -> str:

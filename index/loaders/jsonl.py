@@ -16,15 +16,23 @@ def parse_jsonl(text: str, stem: str, source: str) -> list[Article | Rejection]:
     """An article for each line, in order, or a Rejection that names the line; blank lines are skipped.
 
     Fields: `text`, and of `title`, `source` or `id`, `url`, `site`, `published` or `date`, `authors` or `author` and
-    `language` what is known. A line without a source gets `<source>#<line number>`, counted from 1.
+    `language` what is known. Only a line's own source is taken as it is; an id, which another file may use too,
+    becomes `<source>#<id>`, and a line with neither gets `<source>#<line number>`, counted from 1.
     """
     results: list[Article | Rejection] = []
+    lines: dict[str, int] = {}  # by the source that an article of theirs has
     for number, line in enumerate(text.split("\n"), start=1):  # a JSON string may hold the other line ends
         if not line.strip():
             continue
         place = f"{source}#{number}"
         try:
-            results.append(_article(_fields(line), stem, place))
+            article = _article(_fields(line), stem, source, place)
+            if lines.setdefault(article.source, number) != number:
+                raise InputRejected(
+                    RejectionReason.FORMAT,
+                    f"Its source {article.source} is also that of line {lines[article.source]}; give each its own.",
+                )
+            results.append(article)
         except InputRejected as error:
             results.append(Rejection(place, error.reason, f"Line {number} of {source} was not taken: {error}"))
     return results
@@ -41,13 +49,14 @@ def _fields(line: str) -> dict[str, Any]:
     return fields
 
 
-def _article(fields: dict[str, Any], stem: str, place: str) -> Article:
+def _article(fields: dict[str, Any], stem: str, file: str, place: str) -> Article:
     text = fields.get("text")
     if not isinstance(text, str):
         raise InputRejected(RejectionReason.FORMAT, 'It has no "text" that is a string.')
     if "\0" in text:
         raise InputRejected(RejectionReason.FORMAT, "Its text holds a NUL character.")
-    source = one_line(fields.get("source")) or one_line(fields.get("id")) or place
+    line_id = one_line(fields.get("id"))
+    source = one_line(fields.get("source")) or (f"{file}#{line_id}" if line_id else place)
     return Article(
         title=one_line(fields.get("title")) or stem,
         text=unix_newlines(text),

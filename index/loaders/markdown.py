@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
-from index.loaders.html import html_text
+from index.loaders.html import html_text, refuse_too_many_tags
 from index.loaders.metadata import iso_date, language_code, names, one_line, web_address
 from index.report import Rejection
 
@@ -29,6 +29,7 @@ def parse_markdown(text: str, stem: str, source: str) -> list[Article | Rejectio
     """One article; titled by the front matter, else by the first main heading."""
     fields, body = _split_front_matter(text, source)
     tokens = _MARKDOWN.parse(body)
+    refuse_too_many_tags((token.content for token in tokens if token.type == "html_block"), source)
     origin = fields.get("source")
     return [
         Article(

@@ -6,9 +6,10 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from index.article import YEAR_OR_MONTH
+
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_YEAR_OR_MONTH = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ].*")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*")
 _LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})([-_].*)?")
 # Ways to write a date that can be read in only one way; 04/05/2019 is not among them.
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y")
@@ -49,8 +50,11 @@ def language_code(value: object) -> str | None:
 def iso_date(value: object) -> str | None:
     """A date in ISO 8601, as precise as it was given; None where it cannot be read without a guess."""
     text = one_line(value) or ""
-    if _YEAR_OR_MONTH.fullmatch(text):
+    if YEAR_OR_MONTH.fullmatch(text):
         return text
+    # strptime takes digits of any script, and 2019115 for both 15 January and 5 November.
+    if not text.isascii() or (text.isdigit() and len(text) != 8):
+        return None
     for form in _DAYS:
         if (day := _strptime(text, form)) is not None:
             return day.date().isoformat()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import InputRejected, ModelDamaged, RejectionReason
-from qa.reader_model import loading_options, unusable_model
+from qa.reader_model import load_for_spans
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -27,28 +27,19 @@ def load_base(where: str | Path, max_tokens: int) -> Base:
 
     Raises ModelNotFound, ModelDamaged, or InputRejected where the model cannot take `max_tokens`.
     """
-    options = loading_options(where)
-
-    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
-
-    try:
-        config = AutoConfig.from_pretrained(where, **options)
-        _switch_off_dropout(config)
-        tokenizer: Any = AutoTokenizer.from_pretrained(where, **options)
-        model, report = AutoModelForQuestionAnswering.from_pretrained(
-            where, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
+    loaded = load_for_spans(where, _switch_off_dropout)
+    if not all(key.startswith("qa_outputs.") for key in loaded.missing):
+        lacks = ", ".join(loaded.missing[:3])
+        raise ModelDamaged(f"The model in {where} lacks weights ({lacks}); train on a whole one.")
+    limit = loaded.most_tokens
+    if max_tokens > limit:
+        raise InputRejected(
+            RejectionReason.OPTION,
+            f"The model in {where} takes {limit} tokens, not {max_tokens}; set max_tokens lower.",
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise unusable_model(where, error) from error
-    missing = sorted(report["missing_keys"])
-    if not all(key.startswith("qa_outputs.") for key in missing):
-        raise ModelDamaged(f"The model in {where} lacks weights ({', '.join(missing[:3])}); train on a whole one.")
-    if not tokenizer.is_fast:
-        raise ModelDamaged(f"The tokenizer in {where} gives no offsets; a model with a fast tokenizer is needed.")
-    limit = _most_tokens(config, where, max_tokens)
-    if tokenizer.model_max_length < max_tokens:
-        tokenizer.model_max_length = limit  # an encoder for sentences is often kept shorter than it could be
-    return Base(model, tokenizer, is_reader=not missing)
+    if loaded.tokenizer.model_max_length < max_tokens:
+        loaded.tokenizer.model_max_length = limit  # an encoder for sentences is often kept shorter than it could be
+    return Base(loaded.model, loaded.tokenizer, is_reader=not loaded.missing)
 
 
 def _switch_off_dropout(config: PreTrainedConfig) -> None:
@@ -56,13 +47,3 @@ def _switch_off_dropout(config: PreTrainedConfig) -> None:
     for name, value in vars(config).items():
         if name.endswith(("dropout", "dropout_prob")) and isinstance(value, float):
             setattr(config, name, 0.0)
-
-
-def _most_tokens(config: PreTrainedConfig, where: str | Path, wanted: int) -> int:
-    """How many tokens the model takes; raises InputRejected where that is fewer than wanted."""
-    limit: int = getattr(config, "max_position_embeddings", wanted)
-    if wanted > limit:
-        raise InputRejected(
-            RejectionReason.OPTION, f"The model in {where} takes {limit} tokens, not {wanted}; set max_tokens lower."
-        )
-    return limit

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from index.sentences import Span
 from qa.evaluation.datasets import Example
+from qa.reader_input import SPECIAL_TOKENS, heading, shortened
 from qa.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ NO_ANSWER: Span = (0, 0)
 """First and last token of "no answer": the [CLS] token, as in BERT for SQuAD 2.0 (Devlin et al. 2019, section 4.3)."""
 
 _AT_ONCE = 1000  # examples given to the tokenizer in one call: enough for every core, few enough to hold
-_TITLE_CHARACTERS = 200
-_SPECIAL_TOKENS = 4  # at most, of all common models for pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,12 @@ def make_features(
 def _features(
     examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, settings: TrainingSettings
 ) -> Iterator[Feature]:
-    headings = [_heading(example) for example in examples]
+    # A longer question would leave a window no room for new tokens beside those that it repeats.
+    question_tokens = settings.max_tokens - settings.stride - SPECIAL_TOKENS - 1
+    headings = [heading(example.title) for example in examples]
     encoded = tokenizer(
-        _shortened([example.question for example in examples], tokenizer, settings),
-        [heading + (example.context or "") for heading, example in zip(headings, examples, strict=True)],
+        shortened([example.question for example in examples], tokenizer, question_tokens),
+        [title + (example.context or "") for title, example in zip(headings, examples, strict=True)],
         truncation="only_second",
         max_length=settings.max_tokens,
         stride=settings.stride,
@@ -72,21 +73,6 @@ def _features(
             _passage_tokens(encoding, len(headings[owner])),
             _answer_tokens(encoding, examples[owner], len(headings[owner])),
         )
-
-
-def _heading(example: Example) -> str:
-    """What stands before the passage in the model's input; the same as when `TransformerReader` reads."""
-    return f"{example.title[:_TITLE_CHARACTERS]}\n" if example.title else ""
-
-
-def _shortened(questions: list[str], tokenizer: PreTrainedTokenizerBase, settings: TrainingSettings) -> list[str]:
-    """The questions, cut where they would leave a window no room for new tokens beside those that it repeats."""
-    limit = settings.max_tokens - settings.stride - _SPECIAL_TOKENS - 1
-    encoded = tokenizer(questions, add_special_tokens=False, truncation=True, max_length=limit)
-    return [
-        question[: encoding.offsets[-1][1] if encoding.offsets else 0]
-        for question, encoding in zip(questions, encoded.encodings or [], strict=True)
-    ]
 
 
 def _passage_tokens(encoding: Encoding, heading: int) -> Span:

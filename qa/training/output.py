@@ -28,8 +28,8 @@ class Output:
         self.path = folder
         self.checkpoints = folder / _CHECKPOINTS
         self._record: dict[str, Any] = {
-            "base": str(base),
-            "files": [{"name": file.name, "sha256": _sha256(file)} for file in files],
+            "base": _base(base),
+            "files": _named(files),
             "settings": asdict(settings),
         }
 
@@ -84,6 +84,17 @@ class Output:
 
 def _rejected(message: str) -> InputRejected:
     return InputRejected(RejectionReason.OPTION, message)
+
+
+def _base(base: str | Path) -> dict[str, Any]:
+    """What tells one base from another: no path, as the folder may be given to others."""
+    folder = Path(base)
+    name = folder.resolve().name if folder.is_dir() else str(base)
+    return {"name": name, "weights": _named(sorted(folder.glob("*.safetensors")))}
+
+
+def _named(files: Sequence[Path]) -> list[dict[str, str]]:
+    return [{"name": file.name, "sha256": _sha256(file)} for file in files]
 
 
 def _sha256(file: Path) -> str:

@@ -36,6 +36,7 @@ class TrainingSettings:
         """Refuse values that could not train anything."""
         _require(self.epochs >= 1, f"Training needs at least 1 epoch, not {self.epochs}.")
         _require(self.batch_size >= 1, f"A batch needs at least 1 question, not {self.batch_size}.")
+        _require(self.max_tokens >= 32, f"A window needs at least 32 tokens, not {self.max_tokens}.")
         _require(
             self.learning_rate is None or 0 < self.learning_rate < 1,
             f"The learning rate must lie between 0 and 1, not be {self.learning_rate}; 5e-5 is a careful one.",
@@ -46,6 +47,7 @@ class TrainingSettings:
         )
         _require(0 <= self.negatives <= 1, f"The share of negatives must lie from 0 to 1, not be {self.negatives}.")
         _require(self.checkpoint_minutes >= 0, f"Minutes between checkpoints cannot be {self.checkpoint_minutes}.")
+        _require(0 <= self.seed < 2**32, f"The seed must lie from 0 to {2**32 - 1}, not be {self.seed}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Articles: what is refused, and what identifies one."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_id_is_the_start_of_the_sources_sha256_and_nothing_else() -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_content_hash_changes_with_every_field(change: dict[str, str]) -> None:
+def test_content_hash_changes_with_every_field(change: dict[str, Any]) -> None:
     assert replace(ARTICLE).content_hash == ARTICLE.content_hash
     assert replace(ARTICLE, **change).content_hash != ARTICLE.content_hash
 
@@ -54,9 +55,9 @@ def test_an_article_needs_a_source() -> None:
 
 @pytest.mark.parametrize("field", ["title", "text", "source", "url", "site", "language", "authors"])
 def test_lone_surrogates_are_refused_in_every_field(field: str) -> None:
-    broken = "a\ud800b"
+    values: dict[str, Any] = {field: ("a\ud800b",) if field == "authors" else "a\ud800b"}
     with pytest.raises(InputRejected, match="surrogates") as caught:
-        replace(ARTICLE, **{field: (broken,) if field == "authors" else broken})
+        replace(ARTICLE, **values)
     assert caught.value.reason is RejectionReason.ENCODING
 
 
@@ -85,7 +86,21 @@ def test_dates_as_precise_as_known(date: str) -> None:
 
 @pytest.mark.parametrize(
     "date",
-    ["", "19", "2019-13", "2019-00", "2019-4", "2019-02-30", "25.04.2019", "yesterday", "2019-04-25x10:30", "२०१९"],
+    [
+        "",
+        "19",
+        "0000",
+        "0000-05",
+        "0000-05-01",
+        "2019-13",
+        "2019-00",
+        "2019-4",
+        "2019-02-30",
+        "25.04.2019",
+        "yesterday",
+        "2019-04-25x10:30",
+        "२०१९",
+    ],
 )
 def test_what_is_no_date(date: str) -> None:
     assert not is_iso_date(date)

@@ -1,6 +1,7 @@
 """The SQLite file: one writer, snapshots for readers, and every error one of ours."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from index.errors import (
     DiskFull,
     FormatTooNew,
     LibraryCorrupt,
+    LibraryError,
     LibraryLocked,
     LibraryReadOnly,
     NotALibrary,
@@ -87,10 +89,13 @@ def test_a_reader_cannot_write(database: Database) -> None:
 
 
 def test_a_second_writer_is_told_at_once_where_it_does_not_wait(database: Database) -> None:
-    with database.writing():
-        with pytest.raises(LibraryLocked, match=r"Another process is writing to the library in .*library; try again"):
-            with Database(database.path.parent).writing(wait=0):
-                pass
+    message = "Another process is writing to the library in .*library; try again when it has finished"
+    with (
+        database.writing(),
+        pytest.raises(LibraryLocked, match=message),
+        Database(database.path.parent).writing(wait=0),
+    ):
+        pass
     remember(Database(database.path.parent), "later")
     assert recall(database) == "later"
 
@@ -213,4 +218,28 @@ def test_a_closed_database_opens_again(database: Database) -> None:
     remember(database, "a")
     database.close()
     assert sorted(path.name for path in database.path.parent.iterdir()) == sorted([LOCK_FILE, DATABASE_FILE])
+    assert recall(database) == "a"
+
+
+def test_a_file_that_was_removed_and_made_anew_is_the_one_that_is_used(database: Database) -> None:
+    closed: list[str] = []
+    mine = Database(database.path.parent, on_close=lambda: closed.append("closed"))
+    remember(mine, "old")
+    assert recall(mine) == "old"
+    assert closed == []
+    shutil.rmtree(database.path.parent)
+    remember(database, "new")
+    assert recall(mine) == "new"
+    assert closed == ["closed"]
+    shutil.rmtree(database.path.parent)
+    remember(mine, "newer")
+    assert closed == ["closed", "closed"]
+    assert recall(database) == "newer"
+    mine.close()
+
+
+def test_every_other_error_of_sqlite_is_ours_too(database: Database) -> None:
+    remember(database, "a")
+    with pytest.raises(LibraryError, match=r"library in .*library could not be used: SQLite says .*NOT NULL"):
+        remember(database, None)  # type: ignore[arg-type]
     assert recall(database) == "a"

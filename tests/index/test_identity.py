@@ -39,7 +39,9 @@ def test_a_renamed_folder_is_the_same_model(connection: apsw.Connection) -> None
     check_identity(connection, FOLDER, replace(MODEL, name="/other/place"), SETTINGS)
 
 
-@pytest.mark.parametrize("change", [{"weights_sha256": "x"}, {"dimension": 65}, {"max_tokens": 9}, {"pooling": "cls"}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"weights_sha256": "x"}, {"dimension": 65}, {"max_tokens": 9}, {"pooling": "cls"}], ids=str
+)
 def test_another_model_is_refused_by_both_names_and_what_differs(
     connection: apsw.Connection, change: dict[str, object]
 ) -> None:
@@ -55,5 +57,5 @@ def test_another_model_is_refused_by_both_names_and_what_differs(
 def test_other_passage_settings_are_refused(connection: apsw.Connection, settings: PassageSettings) -> None:
     settle_identity(connection, FOLDER, MODEL, SETTINGS)
     for refuse in (check_identity, settle_identity):
-        with pytest.raises(ModelMismatch, match="cut into passages with .*100.*20"):
+        with pytest.raises(ModelMismatch, match=r"cut into passages with .*100.*20"):
             refuse(connection, FOLDER, MODEL, settings)

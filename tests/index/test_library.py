@@ -26,7 +26,12 @@ from index.report import AddReport, ArticleSummary, Rejection
 from index.vector_cache import VECTORS_FILE
 
 REJECTION = Rejection("bad.pdf", RejectionReason.TYPE, "bad.pdf is not a text.")
-QUESTIONS = ["Who chairs the chess club?", "What closed after the storm?", "Where does Bruno bake bread?", "harbour lock"]
+QUESTIONS = [
+    "Who chairs the chess club?",
+    "What closed after the storm?",
+    "Where does Bruno bake bread?",
+    "harbour lock",
+]
 
 
 def facts(hits: list[Hit]) -> list[tuple[str, int, int, float, float]]:
@@ -72,7 +77,9 @@ def test_a_changed_article_is_found_by_its_new_words_only(opened: Library, artic
     assert not any("Bruno" in hit.passage.text for hit in opened.search("Bruno bakes bread", 10))
 
 
-def test_unchanged_articles_are_not_embedded_again(library: Library, articles: list[Article], fake_embedder: Embedder) -> None:
+def test_unchanged_articles_are_not_embedded_again(
+    library: Library, articles: list[Article], fake_embedder: Embedder
+) -> None:
     library.add(articles)
     embedded = fake_embedder.embedded  # type: ignore[attr-defined]
     library.add(articles)
@@ -164,7 +171,9 @@ def test_removed_articles_are_gone_from_list_and_search(opened: Library, article
 
 
 def test_removing_is_all_or_none(opened: Library, articles: list[Article]) -> None:
-    with pytest.raises(InputRejected, match="No article has the id 'none'; the ids are those that a list shows") as caught:
+    with pytest.raises(
+        InputRejected, match="No article has the id 'none'; the ids are those that a list shows"
+    ) as caught:
         opened.remove([articles[0].id, "none"])
     assert caught.value.reason is RejectionReason.MISSING
     assert len(opened) == 3

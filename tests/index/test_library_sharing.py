@@ -1,16 +1,20 @@
 """One library used by several threads and processes at once, some of which die."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from index.article import Article
+from index.database import Database
 from index.embedder import Embedder
+from index.errors import InputRejected
 from index.library import Library
 
 _PREPARE = """
@@ -45,7 +49,7 @@ def finish(process: "subprocess.Popen[str]", said: str = "") -> str:
 
 
 @pytest.fixture
-def opened(library: Library, articles: list[Article]) -> Iterator[Library]:
+def opened(library: Library, articles: list[Article]) -> Library:
     """The library with the three articles in it."""
     library.add(articles)
     return library
@@ -163,3 +167,61 @@ def test_threads_may_add_at_the_same_time(library: Library) -> None:
         thread.join()
     assert len(library) == 30
     assert library.search("middle4", 1)[0].article.source == "middle/4.txt"
+
+
+def test_questions_do_not_wait_for_another_process_that_writes(
+    opened: Library, articles: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = threading.Event()
+    locked = opened._database.locked
+
+    def announced(**wait: float) -> AbstractContextManager[None]:
+        waiting.set()
+        return locked(**wait)
+
+    monkeypatch.setattr(opened._database, "locked", announced)
+    new = Article("New", "Nora knits nets.", "new.txt")
+    with ThreadPoolExecutor(2) as pool:
+        with Database(opened.folder).locked():
+            adding = pool.submit(opened.add, [new])
+            assert waiting.wait(5)
+            assert pool.submit(len, opened).result(timeout=5) == 3
+            hits = pool.submit(opened.search, "Who chairs the chess club?", 1).result(timeout=5)
+            assert hits[0].article == articles[0]
+            assert not adding.done()
+        assert [summary.source for summary in adding.result(timeout=9).added] == ["new.txt"]
+    assert opened.search("Nora knits", 1)[0].article == new
+
+
+def test_a_library_that_was_made_anew_is_searched_with_its_own_vectors(
+    opened: Library, articles: list[Article], fake_embedder: Embedder
+) -> None:
+    """The new file's generation and ids are those of the old one."""
+    assert opened.search("Who chairs the chess club?", 1)[0].article == articles[0]
+    shutil.rmtree(opened.folder)
+    assert opened.articles() == []
+    with Library.open(opened.folder, fake_embedder) as other:
+        other.add(articles[::-1])
+    best = opened.search("Ada chairs the chess club. The club meets on Friday.", 1)[0]
+    assert best.article == articles[0]
+    assert best.similarity > 0.8
+    new = Article("New", "Nora knits nets.", "new.txt")
+    opened.add([new])
+    with Library.open(opened.folder, fake_embedder) as other:
+        assert other.search("Nora knits", 1)[0].article == new
+
+
+def test_an_article_that_another_writer_removed_meanwhile_is_missing(
+    opened: Library, articles: list[Article], fake_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transaction = opened.transaction
+
+    def late() -> AbstractContextManager[None]:
+        with Library.open(opened.folder, fake_embedder) as other:
+            other.remove([articles[1].id])
+        return transaction()
+
+    monkeypatch.setattr(opened, "transaction", late)
+    with pytest.raises(InputRejected, match=f"No article has the id '{articles[1].id}'"):
+        opened.remove([articles[0].id, articles[1].id])
+    assert [summary.source for summary in opened.articles()] == ["chess.txt", "harbour.txt"]

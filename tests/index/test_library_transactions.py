@@ -32,7 +32,9 @@ def sources(library: Library) -> list[str]:
     return [summary.source for summary in library.articles()]
 
 
-def test_another_library_sees_a_change_at_its_next_search(opened: Library, other: Library, articles: list[Article]) -> None:
+def test_another_library_sees_a_change_at_its_next_search(
+    opened: Library, other: Library, articles: list[Article]
+) -> None:
     assert other.search("Nora knits", 1)[0].article != NEW
     opened.add([NEW])
     assert other.search("Nora knits", 1)[0].article == NEW

@@ -25,7 +25,8 @@ ARTICLE = Article(
     language="en",
 )
 PASSAGES = [
-    Passage(ARTICLE.id, "Caf\xe9", start, end, ARTICLE.text[start:end]) for start, end in ((0, 12), (13, len(ARTICLE.text)))
+    Passage(ARTICLE.id, "Caf\xe9", start, end, ARTICLE.text[start:end])
+    for start, end in ((0, 12), (13, len(ARTICLE.text)))
 ]
 VECTORS: Vectors = np.array([[1, 0], [0.6, 0.8]], dtype=np.float32)
 

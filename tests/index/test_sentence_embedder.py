@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,8 @@ def test_vectors_are_float32_rows_of_unit_length(embedder: SentenceEmbedder) -> 
     passages = embedder.embed_passages(["Chess", "", "T" * 9999], ["Ada chairs it.", "x", "\0 \N{CROISSANT}"])
     questions = embedder.embed_questions(["Who chairs it?", "?", "word " * 4000])
     for vectors in (passages, questions):
-        assert (vectors.shape, vectors.dtype) == ((3, 384), np.float32)
+        assert vectors.shape == (3, 384)
+        assert vectors.dtype == np.float32
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
 
 
@@ -81,7 +83,9 @@ def test_tokens_are_counted_as_the_model_counts_them(embedder: SentenceEmbedder,
 
 
 @pytest.mark.parametrize("title", ["", "A title of the usual length", "\N{HANGUL SYLLABLE HAN}" * 500, "x" * 5000])
-@pytest.mark.parametrize("text", [TEXT, "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 900, "a, b! " * 300, "abcdefgh" * 30 + " z " * 400])
+@pytest.mark.parametrize(
+    "text", [TEXT, "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 900, "a, b! " * 300, "abcdefgh" * 30 + " z " * 400]
+)
 def test_nothing_of_a_default_passage_is_cut_before_it_is_embedded(
     embedder: SentenceEmbedder, title: str, text: str
 ) -> None:
@@ -123,7 +127,7 @@ def test_a_folder_is_a_model_like_the_default(folder: Path, embedder: SentenceEm
 def test_a_folder_without_weights_or_with_truncated_ones_is_damaged(folder: Path, embedder: SentenceEmbedder) -> None:
     weights = folder / "model.safetensors"
     weights.unlink()
-    with pytest.raises(ModelDamaged, match="has no model.safetensors; only such weights are loaded"):
+    with pytest.raises(ModelDamaged, match=r"has no model\.safetensors; only such weights are loaded"):
         _ = SentenceEmbedder(folder).fingerprint
     weights.write_bytes((embedder.folder / "model.safetensors").read_bytes()[:100_000])
     with pytest.raises(ModelDamaged, match="cannot be loaded"):
@@ -169,3 +173,47 @@ def test_a_model_with_a_layer_after_its_pooling_is_refused(folder: Path) -> None
 def test_a_model_that_is_nowhere_is_not_found() -> None:
     with pytest.raises(ModelNotFound, match="No model at no/such-model: there is no such folder"):
         _ = SentenceEmbedder("no/such-model").fingerprint
+
+
+def test_a_setting_of_null_is_absent(folder: Path) -> None:
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": null}')
+    assert SentenceEmbedder(folder).fingerprint.max_tokens == 256
+
+
+@pytest.mark.parametrize("value", [0, -1, None])
+def test_vectors_without_components_are_damage(folder: Path, value: int | None) -> None:
+    (folder / "config.json").write_text(json.dumps({"hidden_size": value}))
+    with pytest.raises(ModelDamaged, match="has no hidden_size of 1 or more"):
+        _ = SentenceEmbedder(folder).fingerprint
+
+
+def test_a_setting_of_another_type_is_damage(folder: Path) -> None:
+    (folder / "config.json").write_text('{"hidden_size": [384]}')
+    with pytest.raises(ModelDamaged, match=r"hidden_size in .*config\.json is \[384\] and not a whole number"):
+        _ = SentenceEmbedder(folder).fingerprint
+
+
+def test_one_thread_at_a_time_uses_the_model() -> None:
+    entered: list[str] = []
+    second = threading.Event()
+
+    class Model:
+        def encode_query(self, texts: list[str], **_: object) -> np.ndarray:
+            entered.extend(texts)
+            if len(entered) == 2:
+                second.set()
+            overlapped.append(second.wait(0.2) and len(done) == 0)
+            done.extend(texts)
+            return np.ones((1, 1), dtype=np.float32)
+
+    overlapped: list[bool] = []
+    done: list[str] = []
+    embedder = SentenceEmbedder()
+    embedder.__dict__["_model"] = Model()
+    threads = [threading.Thread(target=embedder.embed_questions, args=([name],)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == ["a", "b"]
+    assert overlapped == [False, False]

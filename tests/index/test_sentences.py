@@ -84,3 +84,26 @@ def test_sentence_around_a_span_over_a_border_is_both() -> None:
     text = "One is here. Two are there. Three left."
     first, last = sentence_around(text, text.index("here"), text.index("there") + 5)
     assert text[first:last] == "One is here. Two are there."
+
+
+def test_sentence_around_looks_no_further_than_it_must() -> None:
+    """A sentence of a million characters comes cut at white space, 2,000 characters from the span or a little less."""
+    text = "abcd " * 100_000 + "Friday " + "efgh " * 100_000
+    start = text.index("Friday")
+    first, last = sentence_around(text, start, start + 6)
+    assert text[first:last] == ("abcd " * 400 + "Friday " + "efgh " * 400).removeprefix("abcd ").rstrip()
+
+
+def test_sentence_around_is_whole_in_a_long_paragraph() -> None:
+    filler = "Nothing happened then. " * 500
+    text = f"{filler}It meets on Friday. {filler}"
+    start = text.index("Friday")
+    first, last = sentence_around(text, start, start + 6)
+    assert text[first:last] == "It meets on Friday."
+
+
+def test_sentence_around_holds_the_span_where_there_is_no_white_space() -> None:
+    first, last = sentence_around("x" * 100_000, 50_000, 50_006)
+    assert first <= 50_000
+    assert last >= 50_006
+    assert last - first <= 4_006

@@ -18,7 +18,7 @@ Ids = npt.NDArray[np.int64]
 
 def unit(rows: list[list[float]]) -> Vectors:
     vectors = np.array(rows, dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def ids(*numbers: int) -> Ids:
@@ -159,7 +159,7 @@ def test_every_flipped_bit_is_noticed(compass: VectorIndex, tmp_path: Path) -> N
         assert VectorIndex.load(path, dimension=2, sha256=digest) is None
 
 
-@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:-1], lambda data: data + b"\0"])
+@pytest.mark.parametrize("damage", [lambda _: b"", lambda data: data[:-1], lambda data: data + b"\0"])
 def test_a_file_that_was_cut_or_grew_is_not_read(
     compass: VectorIndex, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from index.article import Article
 from qa.answer import Answer, Reason, Reply, Seconds
 
@@ -66,6 +68,11 @@ def test_a_reply_without_an_answer_keeps_its_candidates_but_has_no_best() -> Non
     assert not reply.answered
     assert reply.best is None
     assert reply.to_dict()["answers"] == [ANSWER.to_dict()]
+
+
+def test_a_reply_is_either_answered_or_says_why_not() -> None:
+    with pytest.raises(ValueError, match="needs a reason"):
+        Reply("Who sings?")
 
 
 def test_a_reply_is_json_with_the_reason_as_a_plain_word() -> None:

@@ -1,11 +1,12 @@
 """Which library is meant: the option, the environment, or the user's own."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from index.database import DATABASE_FILE
-from index.errors import LibraryNotFound
+from index.errors import InputRejected, LibraryNotFound, RejectionReason
 from qa.locations import library_to_read, library_to_write, named_library, own_library
 
 
@@ -27,7 +28,9 @@ def make(folder: Path) -> Path:
     return folder
 
 
-def test_the_option_wins_over_the_environment_over_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_option_wins_over_the_environment_over_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert named_library() is None
     assert library_to_write() == own_library()
     monkeypatch.setenv("QA_LIBRARY", str(tmp_path / "env"))
@@ -35,11 +38,18 @@ def test_the_option_wins_over_the_environment_over_the_users_own(tmp_path: Path,
     assert named_library("option") == library_to_write("option") == tmp_path / "option"
 
 
-@pytest.mark.parametrize("option", [None, ""])
-def test_an_empty_name_names_nothing(option: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_names_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_LIBRARY", "")
-    assert named_library(option) is None
-    assert library_to_read(option) is None
+    assert named_library() is None
+    assert library_to_read() is None
+
+
+@pytest.mark.parametrize("find", [named_library, library_to_read, library_to_write])
+def test_an_empty_option_is_refused(find: Callable[[str], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_LIBRARY", "news")
+    with pytest.raises(InputRejected, match="name of the library is empty") as caught:
+        find("")
+    assert caught.value.reason is RejectionReason.OPTION
 
 
 def test_names_may_be_relative_or_begin_with_the_home_folder(home: Path, tmp_path: Path) -> None:
@@ -60,7 +70,9 @@ def test_without_a_library_of_ones_own_there_is_none_to_read() -> None:
 
 
 def test_a_named_library_must_exist_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(LibraryNotFound, match=f"There is no library at {tmp_path}/nwes; name one that exists, or add to it"):
+    with pytest.raises(
+        LibraryNotFound, match=f"There is no library at {tmp_path}/nwes; name one that exists, or add to it"
+    ):
         library_to_read("nwes")
     monkeypatch.setenv("QA_LIBRARY", "nwes")
     with pytest.raises(LibraryNotFound, match="nwes"):

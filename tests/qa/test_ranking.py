@@ -90,7 +90,9 @@ SPANS = st.tuples(st.integers(0, 30), st.integers(1, 9), st.integers(-5, 5)).map
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.lists(SPANS, max_size=6)), max_size=6))
-def test_every_span_is_kept_or_overlaps_a_better_one(found: list[tuple[bool, int, list[tuple[int, int, float]]]]) -> None:
+def test_every_span_is_kept_or_overlaps_a_better_one(
+    found: list[tuple[bool, int, list[tuple[int, int, float]]]],
+) -> None:
     hits = [hit(FIRST if first else SECOND, score / 4) for first, score, _ in found]
     ranked = rank(hits, [reading(0, *spans) for _, _, spans in found])
     assert [candidate.score for candidate in ranked] == sorted((c.score for c in ranked), reverse=True)

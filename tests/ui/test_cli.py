@@ -81,13 +81,23 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
     assert result.stderr.startswith("Usage: qa")
 
 
-def test_an_error_of_the_machine_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(28, "No space left on device", "/library"), "No space left on device: /library."),
+        (OSError(28, "No space left on device"), "No space left on device."),
+        (OSError("The disk is gone"), "The disk is gone."),
+    ],
+)
+def test_an_error_of_the_machine_is_one_sentence_too(
+    error: OSError, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device", "/library")
+        raise error
 
     monkeypatch.setattr("ui.opening.name_models", full)
     result = CliRunner().invoke(qa, ["list"], prog_name="qa")
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "Error: No space left on device: /library.\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {sentence}\n")
 
 
 def test_ctrl_c_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,12 +115,12 @@ def test_an_add_that_fails_leaves_the_starter_library_and_closes_the_other(
 def test_many_articles_are_added_in_batches_and_reported_together() -> None:
     old = Article("Old", "Old words.", "1.txt")
     session = ChatSession(FakeAssistant(old, CAVE))
-    articles = [Article(f"Title {number}", f"Words {number}.", f"{number}.txt") for number in range(20)]
+    articles = [Article(f"Title {number}", f"Words {number}.", f"{number}.txt") for number in range(70)]
     rejection = Rejection("a.png", RejectionReason.TYPE, "a.png is not of a type that can be read.")
     *stages, report = collect(session.add([rejection, *articles, CAVE]))
     session.close()
-    assert stages == [Adding(0, 21), Adding(16, 21)]
-    assert [summary.title for summary in report.added] == [f"Title {number}" for number in range(20) if number != 1]
+    assert stages == [Adding(0, 71), Adding(64, 71)]
+    assert [summary.title for summary in report.added] == [f"Title {number}" for number in range(70) if number != 1]
     assert [summary.title for summary in report.changed] == ["Title 1"]
     assert [summary.title for summary in report.unchanged] == [CAVE.title]
     assert report.rejected == (rejection,)

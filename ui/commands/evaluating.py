@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.options import embedder_option, json_option, library_option, reader_option
+from ui.printable import printable
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -62,7 +63,7 @@ def evaluate_files(
 
     with _open(files, mode, library, reader, embedder) as assistant:
         for file in files:
-            with progress_bar(f"Evaluating {file.name}") as update:
+            with progress_bar(printable(f"Evaluating {file.name}")) as update:
                 result = evaluate(
                     assistant, file, mode=mode, abstain=abstain, sample=sample, seed=seed, progress=update
                 )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from index.errors import RejectionReason
-from index.report import Rejection
 from ui.options import embedder_option, json_option, library_option
 from ui.process import Stopped
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
+@click.argument("inputs", nargs=-1, required=True, metavar="PATH...")
 @library_option
 @embedder_option
 def add(inputs: tuple[str, ...], library: str | None, embedder: str | None) -> None:
@@ -36,10 +34,8 @@ def add(inputs: tuple[str, ...], library: str | None, embedder: str | None) -> N
     from ui.opening import name_models, open_to_add
     from ui.terminal import print_text, report_text
 
-    addresses = [_not_fetched(given) for given in inputs if _is_address(given)]
     with open_to_add(library, name_models(embedder)) as assistant:
-        report = _add(assistant, [given for given in inputs if not _is_address(given)])
-    report = replace(report, rejected=(*addresses, *report.rejected))
+        report = _add(assistant, inputs)
     print_text(report_text(report))
     if report.rejected:
         raise click.exceptions.Exit(1)
@@ -53,15 +49,6 @@ def _add(assistant: Assistant, paths: Sequence[str]) -> AddReport:
             return assistant.add(*paths, progress=update)
     except KeyboardInterrupt as error:
         raise Stopped("Stopped; the articles added so far stay, and the same command adds the others.") from error
-
-
-def _is_address(given: str) -> bool:
-    return given.lower().startswith(("http://", "https://"))
-
-
-def _not_fetched(address: str) -> Rejection:
-    message = f"{address} is not fetched by this version; save the page and add its file."
-    return Rejection(address, RejectionReason.TYPE, message)
 
 
 @click.command("list")

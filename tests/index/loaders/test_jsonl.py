@@ -57,7 +57,7 @@ def test_other_names_of_fields_and_what_is_missing() -> None:
         '{"text": "Three.", "url": "javascript:alert(1)", "published": {"no": "date"}, "language": 5}',
     ]
     assert parse_jsonl("\n".join(lines), "all", SOURCE) == [
-        Article("all", "One.", "7", published="2019-04-25", authors=("Jane Doe", "John Roe")),
+        Article("all", "One.", f"{SOURCE}#7", published="2019-04-25", authors=("Jane Doe", "John Roe")),
         Article("all", "Two.", "https://a.org/2", url="https://a.org/2"),
         Article("all", "Three.", f"{SOURCE}#4"),
     ]
@@ -91,3 +91,22 @@ def test_a_bad_line_does_not_lose_the_others() -> None:
 )
 def test_refusals_name_the_line_and_the_fault(line: str, reason: str, ending: str) -> None:
     assert refusal(line) == (RejectionReason(reason), f"Line 1 of {SOURCE} was not taken: {ending}")
+
+
+def test_an_id_is_an_articles_own_only_within_its_file() -> None:
+    line = '{"id": 1, "text": "One."}'
+    found = [parse_jsonl(line, "all", file) for file in ("/news/a.jsonl", "/news/b.jsonl")]
+    assert found == [[Article("all", "One.", "/news/a.jsonl#1")], [Article("all", "One.", "/news/b.jsonl#1")]]
+
+
+@pytest.mark.parametrize(("name", "source"), [("source", "kim"), ("id", f"{SOURCE}#kim")])
+def test_a_source_that_stands_twice_in_a_file_is_refused_with_both_lines(name: str, source: str) -> None:
+    lines = [json.dumps({name: "kim", "text": text}) for text in ("", "One.", "Two.")]
+    refused, taken, repeated = parse_jsonl("\n".join(lines), "all", SOURCE)
+    assert isinstance(refused, Rejection)
+    assert taken == Article("all", "One.", source)
+    assert repeated == Rejection(
+        f"{SOURCE}#3",
+        RejectionReason.FORMAT,
+        f"Line 3 of {SOURCE} was not taken: Its source {source} is also that of line 2; give each its own.",
+    )

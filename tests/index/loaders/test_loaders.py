@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from index.article import Article
 from index.errors import RejectionReason
 from index.loaders import load
@@ -112,3 +114,18 @@ def test_unknown_types_are_not_read(tmp_path: Path) -> None:
     with path.open("wb") as stream:
         stream.truncate(10**12)
     assert outcome(path) == [(str(path.resolve()), "type")]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("a\0b.txt", r"a\0b.txt"), ("a\ud800b.txt", r"a\ud800b.txt")])
+def test_a_name_that_no_file_can_have_is_missing(name: str, shown: str) -> None:
+    message = f"There is no file or folder {shown}; check the path."
+    assert list(load(Path(name))) == [Rejection(shown, RejectionReason.MISSING, message)]
+
+
+def test_installed_software_in_a_folder_is_skipped(tmp_path: Path) -> None:
+    for folder in ("venv", "node_modules"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "LICENSE.txt").write_text("Words of a licence.", encoding="utf-8")
+    (tmp_path / "venv" / "pyvenv.cfg").write_text("home = /usr/bin", encoding="utf-8")
+    (tmp_path / "note.txt").write_text("Words of a note.", encoding="utf-8")
+    assert [Path(item.source).name for item in load(tmp_path)] == ["note.txt"]

@@ -181,3 +181,16 @@ def test_hostile_markup_takes_bounded_time(piece: str) -> None:
     began = time.perf_counter()
     parse("words\n\n" + piece * 20_000)
     assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize("body", ["<div>\n" + "<b>" * 100_000, "<div>" + "<b>" * 50_000 + "\n\n<p>" + "<b>" * 50_000])
+def test_more_tags_than_can_be_read_in_time_are_refused(body: str) -> None:
+    assert refusal(f"words\n\n{body}") == (
+        RejectionReason.TOO_LARGE,
+        "/news/visit.md has more than 100,000 tags; save it as text.",
+    )
+
+
+def test_signs_outside_of_html_are_no_tags() -> None:
+    signs = "<" * 100_001
+    assert parse(f"```\n{signs}\n```\n\nwords").text == f"{signs}\n\nwords"

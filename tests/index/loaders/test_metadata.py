@@ -32,6 +32,13 @@ ODD_VALUES: list[Any] = [None, True, False, [], {}, [[]], {"a": 1}, object(), b"
         ("Thu, 25 Apr 2019 10:30:00 +0200", "2019-04-25T10:30:00+02:00"),
         ("Thu, 25 Apr 2019 10:30:00 GMT", "2019-04-25T10:30:00"),
         ("04/05/2019", None),  # April or May
+        ("0000", None),
+        ("0000-05", None),
+        ("2019115", None),  # 15 January or 5 November
+        ("201911", None),
+        ("\N{DEVANAGARI DIGIT TWO}019", None),
+        ("\N{DEVANAGARI DIGIT TWO}019-04-25", None),
+        ("2019-04-25T10:3\N{DEVANAGARI DIGIT TWO}:00", None),
         ("2019-13", None),
         ("2019-02-30", None),
         ("1712101200000", None),  # milliseconds, not 10 December 1712

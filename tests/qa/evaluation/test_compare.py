@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from index.errors import InputRejected, RejectionReason
-from qa.answer import Reply
+from qa.answer import Reason, Reply
 from qa.evaluation.compare import Difference, compare
 from qa.evaluation.datasets import Example
 from qa.evaluation.questions import Question
@@ -12,7 +12,13 @@ from qa.evaluation.results import EvaluationResult, Outcome
 
 def result(scores: Sequence[float], contexts: Sequence[str | None]) -> EvaluationResult:
     outcomes = tuple(
-        Outcome(Question((Example(str(number), "Who?", ("Kim",), context),)), Reply("Who?"), "", float(f1 == 1), f1)
+        Outcome(
+            Question((Example(str(number), "Who?", ("Kim",), context),)),
+            Reply("Who?", reason=Reason.NO_SPAN),
+            "",
+            float(f1 == 1),
+            f1,
+        )
         for number, (f1, context) in enumerate(zip(scores, contexts, strict=True))
     )
     return EvaluationResult("reader", False, outcomes, None, 1.0)

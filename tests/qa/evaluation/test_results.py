@@ -1,4 +1,4 @@
-from qa.answer import Reply
+from qa.answer import Reason, Reply
 from qa.evaluation.datasets import Example
 from qa.evaluation.questions import Question
 from qa.evaluation.results import EvaluationResult, Outcome
@@ -7,7 +7,7 @@ from qa.evaluation.retrieval import RetrievalScores
 
 def outcome(exact: float, f1: float, *, impossible: bool = False, hit: bool | None = None) -> Outcome:
     example = Example("q", "Who?", () if impossible else ("Kim",))
-    return Outcome(Question((example,)), Reply("Who?"), "", exact, f1, hit)
+    return Outcome(Question((example,)), Reply("Who?", reason=Reason.NO_SPAN), "", exact, f1, hit)
 
 
 def test_summary_of_reader_mode() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from qa.training.features import NO_ANSWER, Feature, make_features
 from qa.transformer_reader import TransformerReader
 
 CONTEXT = "In Bremen Ada bakes. In Oslo Bruno paints."  # ten tokens: both dots count
+LEAD = "the " * 19  # so that a window of 32 tokens ends within the context
 PAINTER = Example("1", "Who paints?", ("Bruno",), CONTEXT, spans=((29, 34),))
 
 
@@ -17,6 +19,12 @@ PAINTER = Example("1", "Who paints?", ("Bruno",), CONTEXT, spans=((29, 34),))
 def tokenizer(encoder: Path) -> PreTrainedTokenizerBase:
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(encoder)
     return tokenizer
+
+
+def led(example: Example) -> Example:
+    """The example with LEAD before its context."""
+    spans = tuple((start + len(LEAD), end + len(LEAD)) for start, end in example.spans)
+    return replace(example, context=LEAD + CONTEXT, spans=spans)
 
 
 def features(
@@ -49,8 +57,8 @@ def test_the_title_stands_before_the_passage_but_is_no_part_of_it(tokenizer: Pre
 
 
 def test_a_long_passage_makes_windows_that_share_the_stride(tokenizer: PreTrainedTokenizerBase) -> None:
-    first, second = features(tokenizer, PAINTER, max_tokens=13, stride=4)
-    assert words(tokenizer, first)[5:] == "in bremen ada bakes . in oslo [SEP]".split()
+    first, second = features(tokenizer, led(PAINTER))
+    assert words(tokenizer, first)[5:] == ["the"] * 19 + "in bremen ada bakes . in oslo [SEP]".split()
     assert words(tokenizer, second)[5:] == "bakes . in oslo bruno paints . [SEP]".split()
     assert first.answers == (NO_ANSWER,)
     assert second.answers == ((9, 9),)
@@ -58,7 +66,7 @@ def test_a_long_passage_makes_windows_that_share_the_stride(tokenizer: PreTraine
 
 def test_an_answer_that_a_window_holds_in_part_is_none_there(tokenizer: PreTrainedTokenizerBase) -> None:
     statement = Example("1", "Who paints?", ("In Oslo Bruno",), CONTEXT, spans=((21, 34),))
-    first, second = features(tokenizer, statement, max_tokens=13, stride=4)
+    first, second = features(tokenizer, led(statement))
     assert first.answers == (NO_ANSWER,)
     assert second.answers == ((7, 9),)
 
@@ -82,9 +90,9 @@ def test_no_answer_is_the_first_token(tokenizer: PreTrainedTokenizerBase) -> Non
 
 def test_a_long_question_leaves_room_for_the_passage(tokenizer: PreTrainedTokenizerBase) -> None:
     long = Example("1", "who " * 50, ("Bruno",), CONTEXT, spans=((29, 34),))
-    cut = features(tokenizer, long, max_tokens=16, stride=4)
+    cut = features(tokenizer, long)
     assert [word for feature in cut for word in words(tokenizer, feature)].count("bruno") >= 1
-    assert words(tokenizer, cut[0])[:9] == ["[CLS]", *["who"] * 7, "[SEP]"]
+    assert words(tokenizer, cut[0])[:25] == ["[CLS]", *["who"] * 23, "[SEP]"]
 
 
 def test_training_sees_what_reading_sees(encoder: Path, tokenizer: PreTrainedTokenizerBase) -> None:

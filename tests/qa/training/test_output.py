@@ -23,9 +23,23 @@ def test_a_run_writes_down_what_it_is_made_of(file: Path, tmp_path: Path) -> Non
     output(file, tmp_path / "new" / "reader", seed=5).claim()
     record = json.loads((tmp_path / "new" / "reader" / "training.json").read_text())
     sha256 = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # of "{}"
-    assert record["base"] == "base"
+    assert record["base"] == {"name": "base", "weights": []}
     assert record["files"] == [{"name": "questions.json", "sha256": sha256}]
     assert record["settings"]["seed"] == 5
+
+
+def test_the_base_is_known_by_its_weights_and_not_by_its_place(file: Path, tmp_path: Path) -> None:
+    base, moved = tmp_path / "base", tmp_path / "moved" / "base"
+    for folder in (base, moved):
+        folder.mkdir(parents=True)
+        (folder / "model.safetensors").write_bytes(b"1")
+    settings = TrainingSettings()
+    Output(tmp_path / "reader", [file], base, settings).claim()
+    assert str(tmp_path) not in (tmp_path / "reader" / "training.json").read_text()
+    Output(tmp_path / "reader", [file], moved, settings).check(resume=True)
+    (moved / "model.safetensors").write_bytes(b"2")
+    with pytest.raises(InputRejected, match="other base;"):
+        Output(tmp_path / "reader", [file], moved, settings).check(resume=True)
 
 
 def test_an_empty_folder_is_free(file: Path, tmp_path: Path) -> None:

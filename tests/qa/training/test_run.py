@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,14 @@ def test_weights_other_than_safetensors_are_refused(questions: Path, encoder: Pa
     torch.save(weights(encoder), base / "pytorch_model.bin")
     with pytest.raises(ModelDamaged, match="pickled"):
         train([questions], tmp_path / "reader", base=base, settings=SETTINGS)
+
+
+def test_truncated_weights_are_refused(questions: Path, encoder: Path, tmp_path: Path) -> None:
+    base = Path(shutil.copytree(encoder, tmp_path / "truncated"))
+    (base / "model.safetensors").write_bytes((encoder / "model.safetensors").read_bytes()[:-100])
+    with pytest.raises(ModelDamaged, match="truncated"):
+        train([questions], tmp_path / "reader", base=base, settings=SETTINGS)
+    assert not (tmp_path / "reader").exists()
 
 
 def test_more_tokens_than_the_base_takes_are_refused(questions: Path, encoder: Path, tmp_path: Path) -> None:

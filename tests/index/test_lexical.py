@@ -70,7 +70,7 @@ def test_stop_words_are_words_as_the_query_sees_them() -> None:
         ("bread", [2]),
         ("breads in the harbour", [2, 3]),
         ("cafe resume", [4]),
-        ("CAF\xc9 re\u0301sume\u0301", [4]),  # accents of their own, as macOS writes them
+        ("re\u0301sume\u0301", [4]),  # accents of their own, as macOS writes them
         ("club OR", [1]),
         ("chess* AND (club", [1]),
         ('"chess', [1]),

@@ -9,14 +9,14 @@ from pathlib import Path
 from index.errors import InputRejected, RejectionReason
 
 NEW_READER_RATE = 4e-4
-TRAINED_READER_RATE = 5e-5
+TRAINED_READER_RATE = 2e-5
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
     """How to train; the defaults suit a small BERT on tens of thousands of questions.
 
-    `learning_rate` is the peak; None stands for 4e-4 where the base has no span head yet and 5e-5 where it is a reader
+    `learning_rate` is the peak; None stands for 4e-4 where the base has no span head yet and 2e-5 where it is a reader
     already. `max_tokens` and `stride` cut long passages into overlapping windows. `negatives` is the share of
     answerable questions that are put a second time, to a passage of the same article that lacks the answer. A
     checkpoint is written every `checkpoint_minutes`. The same `seed` gives the same run on the same machine.
@@ -39,7 +39,7 @@ class TrainingSettings:
         _require(self.max_tokens >= 32, f"A window needs at least 32 tokens, not {self.max_tokens}.")
         _require(
             self.learning_rate is None or 0 < self.learning_rate < 1,
-            f"The learning rate must lie between 0 and 1, not be {self.learning_rate}; 5e-5 is a careful one.",
+            f"The learning rate must lie between 0 and 1, not be {self.learning_rate}; 2e-5 is a careful one.",
         )
         _require(
             0 <= self.stride <= self.max_tokens // 2,

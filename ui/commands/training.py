@@ -16,7 +16,7 @@ from ui.process import Stopped, stay_offline
 @click.option("--base", metavar="MODEL", help="Start from this folder or hub name; without it from the shipped reader.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--epochs", default=2, show_default=True, help="So many times each question is learned from.")
-@click.option("--learning-rate", type=float, help="The peak; without it 5e-5 for a reader, 4e-4 for a plain encoder.")
+@click.option("--learning-rate", type=float, help="The peak; without it 2e-5 for a reader, 4e-4 for a plain encoder.")
 @click.option("--batch-size", default=32, show_default=True, help="So many windows are learned from at a time.")
 @click.option("--max-tokens", default=384, show_default=True, help="The length of a window.")
 @click.option("--stride", default=128, show_default=True, help="Tokens that two windows of a passage share.")

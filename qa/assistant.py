@@ -17,7 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -110,13 +110,11 @@ class Assistant:
         """Answer questions together, which is faster than one by one; each reply tells its share of the time."""
         asked = [_checked(question) for question in questions]
         _check_counts(top_k, passages)
-        supported = [question for question in asked if kind_of(question) is not QuestionKind.UNSUPPORTED]
-        answered = iter(self._answer(supported, top_k, passages))
+        supported = [kind_of(question) is not QuestionKind.UNSUPPORTED for question in asked]
+        answered = iter(self._answer(list(compress(asked, supported)), top_k, passages))
         return [
-            next(answered)
-            if kind_of(question) is not QuestionKind.UNSUPPORTED
-            else Reply(question, reason=Reason.UNSUPPORTED, note=UNSUPPORTED_NOTE)
-            for question in asked
+            next(answered) if answerable else Reply(question, reason=Reason.UNSUPPORTED, note=UNSUPPORTED_NOTE)
+            for question, answerable in zip(asked, supported, strict=True)
         ]
 
     def read(self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5) -> list[Reply]:

@@ -86,6 +86,18 @@ def loading_options(where: str | Path) -> dict[str, bool]:
     return {"local_files_only": local or os.environ.get("HF_HUB_OFFLINE") == "1", "trust_remote_code": False}
 
 
+def computes_in_bfloat16() -> bool:
+    """Whether the processor, or the GPU in its place, has instructions for bfloat16: without them it is slower."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if torch.accelerator.is_available():
+        return False
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
 def _unusable_model(where: str | Path, error: Exception) -> ModelNotFound | ModelDamaged:
     """The error to raise where `from_pretrained` gave up on a folder or a hub name."""
     reason = " ".join(str(error).split())[:200]

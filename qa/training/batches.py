@@ -1,4 +1,4 @@
-"""From features to batches: in which order they come, which annotator counts, and how they are padded."""
+"""From features to batches: in which order they come, and how they are padded."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from qa.training.features import Feature
 
-Draw = tuple[int, float]
-"""The number of a feature, and a random number from 0 up to 1 that picks one of its annotators."""
+NONE = -1
+"""Stands in `answers` where a window has fewer of them than another of its batch."""
 
 
-class DrawOrder(LengthGroupedSampler):
+class FeatureOrder(LengthGroupedSampler):
     """Every feature once an epoch, shuffled but with like lengths side by side, so that little is padded.
 
-    Order and annotators follow from seed and epoch alone: a resumed run draws what the whole one would have drawn.
+    The order follows from seed and epoch alone: a resumed run draws what the whole one would have drawn.
     """
 
     def __init__(self, features: Sequence[Feature], batch_size: int, seed: int) -> None:
@@ -32,14 +32,13 @@ class DrawOrder(LengthGroupedSampler):
         """Shuffle anew; the data loader calls this before each epoch."""
         self.generator = torch.Generator().manual_seed(self._seed + 1_000_003 * epoch)
 
-    def __iter__(self) -> Iterator[Draw]:
-        draws = torch.rand(len(self), generator=self.generator).tolist()
+    def __iter__(self) -> Iterator[int]:
         numbers: Iterator[int] = super().__iter__()  # type: ignore[no-untyped-call]
-        return zip(numbers, draws, strict=True)
+        return numbers
 
 
-class DrawnFeatures(Dataset[tuple[Feature, float]]):
-    """Features as a data set, asked for by what `DrawOrder` yields."""
+class Features(Dataset[Feature]):
+    """Features as a data set."""
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self._features = features
@@ -47,21 +46,23 @@ class DrawnFeatures(Dataset[tuple[Feature, float]]):
     def __len__(self) -> int:
         return len(self._features)
 
-    def __getitem__(self, draw: Draw) -> tuple[Feature, float]:
-        number, annotator = draw
-        return self._features[number], annotator
+    def __getitem__(self, number: int) -> Feature:
+        return self._features[number]
 
 
 class Collator:
-    """Makes one batch of drawn features, padded to the longest of them."""
+    """Makes one batch of features, padded to the longest of them."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._padding = tokenizer.pad_token_id or 0
         self._accepted = tokenizer.model_input_names
 
-    def __call__(self, drawn: Sequence[tuple[Feature, float]]) -> dict[str, Tensor]:
-        """The model's inputs, `answers` of shape (windows, 2) and `allowed`, the answer's places, (windows, tokens)."""
-        features = [feature for feature, _ in drawn]
+    def __call__(self, features: Sequence[Feature]) -> dict[str, Tensor]:
+        """The model's inputs, and what the loss needs beside them.
+
+        `answers`, (windows, annotators, 2), holds first and last tokens, NONE where a window has no more answers;
+        `allowed`, (windows, tokens), tells where an answer may begin and end.
+        """
         ids = [torch.from_numpy(feature.ids).long() for feature in features]
         types = [torch.from_numpy(feature.types).long() for feature in features]
         inputs = {
@@ -69,10 +70,10 @@ class Collator:
             "attention_mask": pad_sequence([torch.ones_like(row) for row in ids], batch_first=True),
             "token_type_ids": pad_sequence(types, batch_first=True),
         }
-        answers = [feature.answers[int(annotator * len(feature.answers))] for feature, annotator in drawn]
+        answers = [torch.tensor(feature.answers) for feature in features]
         return {
             **{name: values for name, values in inputs.items() if name in self._accepted},
-            "answers": torch.tensor(answers),
+            "answers": pad_sequence(answers, batch_first=True, padding_value=NONE),
             "allowed": _allowed(features, inputs["input_ids"].shape[1]),
         }
 

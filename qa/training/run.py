@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import BadTestSet, InputRejected, RejectionReason
 from qa.evaluation.datasets import Example, load_test_set
@@ -12,6 +15,7 @@ from qa.reader_model import SHIPPED_READER
 from qa.training.features import make_features
 from qa.training.negatives import with_negatives
 from qa.training.output import Output
+from qa.training.passages import cut_long
 from qa.training.settings import (
     NEW_READER_RATE,
     TRAINED_READER_RATE,
@@ -19,6 +23,10 @@ from qa.training.settings import (
     TrainingResult,
     TrainingSettings,
 )
+from qa.training.wordings import as_typed
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 
 def train(
@@ -61,11 +69,12 @@ def train(
     set_seed(settings.seed)
     reader = load_base(base, settings.max_tokens)
     rate = settings.learning_rate or (TRAINED_READER_RATE if reader.is_reader else NEW_READER_RATE)
-    features = make_features(with_negatives(examples, settings.negatives, settings.seed), reader.tokenizer, settings)
+    features = make_features(_augmented(examples, reader.tokenizer, settings), reader.tokenizer, settings)
     folder.claim()
     watch = Watch(settings.checkpoint_minutes, progress)
     arguments = training_arguments(settings, rate, folder.checkpoints)
-    trainer = SpanTrainer(reader.model, reader.tokenizer, features, arguments, watch)
+    seconds = None if settings.minutes is None else settings.minutes * 60
+    trainer = SpanTrainer(reader.model, reader.tokenizer, features, arguments, watch, seconds)
     trainer.train(resume_from_checkpoint=folder.newest_checkpoint())
     folder.finish(reader.model, reader.tokenizer)
     return TrainingResult(
@@ -77,6 +86,16 @@ def train(
         loss=latest_loss(trainer.state),
         seconds=time.perf_counter() - started,
     )
+
+
+def _augmented(
+    examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, settings: TrainingSettings
+) -> list[Example]:
+    """The examples in the shape in which they will be asked: over passages, some with a title, some badly typed."""
+    passages = cut_long(examples, tokenizer, settings.passage_tokens)
+    asked = as_typed(with_negatives(passages, settings.negatives, settings.seed), settings.typed, settings.seed)
+    generator = random.Random(settings.seed)  # noqa: S311 - no secret
+    return [example if generator.random() < settings.titles else replace(example, title="") for example in asked]
 
 
 def _load(path: Path) -> list[Example]:

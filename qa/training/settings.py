@@ -20,15 +20,23 @@ class TrainingSettings:
     already. `max_tokens` and `stride` cut long passages into overlapping windows. `negatives` is the share of
     answerable questions that are put a second time, to a passage of the same article that lacks the answer. A
     checkpoint is written every `checkpoint_minutes`. The same `seed` gives the same run on the same machine.
+
+    With `minutes` the run ends after so long, whatever the speed, in place of after `epochs`. Contexts of more than
+    `passage_tokens` are cut as a library cuts articles. `titles` is the share of windows that begin with the title of
+    their article, as passages of a library do, and `typed` that of questions worded as people type them.
     Raises InputRejected for a value that makes no sense.
     """
 
     epochs: int = 2
+    minutes: float | None = None
     learning_rate: float | None = None
     batch_size: int = 32
     max_tokens: int = 384
     stride: int = 128
+    passage_tokens: int = 300
     negatives: float = 0.15
+    titles: float = 0.5
+    typed: float = 0.1
     checkpoint_minutes: float = 5.0
     seed: int = 0
 
@@ -45,7 +53,11 @@ class TrainingSettings:
             0 <= self.stride <= self.max_tokens // 2,
             f"The stride must be 0 to half of the {self.max_tokens} tokens of a window, not {self.stride}.",
         )
-        _require(0 <= self.negatives <= 1, f"The share of negatives must lie from 0 to 1, not be {self.negatives}.")
+        _require(self.minutes is None or self.minutes > 0, f"A run cannot last {self.minutes} minutes.")
+        _require(self.passage_tokens >= 1, f"A passage cannot be cut at {self.passage_tokens} tokens.")
+        for name in ("negatives", "titles", "typed"):
+            share = getattr(self, name)
+            _require(0 <= share <= 1, f"The share of {name} must lie from 0 to 1, not be {share}.")
         _require(self.checkpoint_minutes >= 0, f"Minutes between checkpoints cannot be {self.checkpoint_minutes}.")
         _require(0 <= self.seed < 2**32, f"The seed must lie from 0 to {2**32 - 1}, not be {self.seed}.")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import Dataset
 from transformers import (
     PreTrainedModel,
@@ -22,10 +23,14 @@ from transformers import (
     TrainingArguments,
 )
 
-from qa.training.batches import Collator, DrawnFeatures, DrawOrder
+from qa.reader_model import computes_in_bfloat16
+from qa.training.batches import Collator, FeatureOrder, Features
 from qa.training.features import Feature
+from qa.training.loss import span_loss
+from qa.training.schedule import WARMUP, ClockSchedule
 from qa.training.settings import Progress, TrainingProgress, TrainingSettings
 
+_UNTIL_STOPPED = 1_000  # epochs, where the clock ends the run
 _LOSS_STEPS = 10  # the reported loss is a mean over so many steps
 
 
@@ -42,20 +47,31 @@ class SpanTrainer(Trainer):
         features: Sequence[Feature],
         arguments: TrainingArguments,
         callback: TrainerCallback,
+        seconds: float | None = None,
     ) -> None:
+        """With `seconds` the rate decays by the clock, and the run ends when they are spent."""
         model.get_input_embeddings().requires_grad_(False)
         super().__init__(
             model=model,
             args=arguments,
-            train_dataset=DrawnFeatures(features),
+            train_dataset=Features(features),
             data_collator=Collator(tokenizer),
             callbacks=[callback],
         )
         self.remove_callback(PrinterCallback)
-        self._order = DrawOrder(features, arguments.per_device_train_batch_size, arguments.seed)
+        self._order = FeatureOrder(features, arguments.per_device_train_batch_size, arguments.seed)
+        self._seconds = seconds
 
-    def _get_train_sampler(self, train_dataset: Dataset[Any] | None = None) -> DrawOrder:  # noqa: ARG002
+    def _get_train_sampler(self, train_dataset: Dataset[Any] | None = None) -> FeatureOrder:  # noqa: ARG002
         return self._order
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Optimizer | None = None) -> LRScheduler:
+        """The schedule by the clock where there is one, else the library's by steps."""
+        if self._seconds is None:
+            return super().create_scheduler(num_training_steps, optimizer)
+        if self.lr_scheduler is None:
+            self.lr_scheduler = ClockSchedule(optimizer or self.optimizer, self._seconds)
+        return self.lr_scheduler
 
     def compute_loss(
         self,
@@ -64,19 +80,15 @@ class SpanTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,  # noqa: ARG002 - the loss is a mean over windows
     ) -> Tensor | tuple[Tensor, Any]:
-        """Mean cross-entropy of the answer's first and last token, in nats, over [CLS] and the passage alone."""
+        """The mean loss over the windows of a batch."""
         answers, allowed = inputs.pop("answers"), inputs.pop("allowed")
         outputs = model(**inputs)
-        first, last = (
-            cross_entropy(logits.float().masked_fill(~allowed, -torch.inf), target)
-            for logits, target in zip((outputs.start_logits, outputs.end_logits), answers.T, strict=True)
-        )
-        loss = (first + last) / 2
+        loss = span_loss(outputs.start_logits, outputs.end_logits, answers, allowed)
         return (loss, outputs) if return_outputs else loss
 
 
 class Watch(TrainerCallback):
-    """Tells of progress after every step, and has a checkpoint written every few minutes."""
+    """Tells of progress after every step, has a checkpoint written every few minutes, and ends a run by the clock."""
 
     def __init__(self, checkpoint_minutes: float, progress: Progress | None) -> None:
         self._progress = progress
@@ -88,14 +100,19 @@ class Watch(TrainerCallback):
         args: TrainingArguments,  # noqa: ARG002 - the signature is the library's
         state: TrainerState,
         control: TrainerControl,
+        lr_scheduler: LRScheduler | None = None,
         **kwargs: object,  # noqa: ARG002
     ) -> None:
-        """Ask for a checkpoint where it is time; the trainer writes it once this returns."""
+        """Ask for a checkpoint or an end where it is time; the trainer sees to it once this returns."""
+        steps = state.max_steps
+        if isinstance(lr_scheduler, ClockSchedule):
+            control.should_training_stop = lr_scheduler.done == 1
+            steps = round(state.global_step / lr_scheduler.done) if lr_scheduler.done else steps
         if time.monotonic() - self._saved >= self._seconds:
             control.should_save = True
             self._saved = time.monotonic()
         if self._progress is not None:
-            self._progress(TrainingProgress(state.global_step, state.max_steps, latest_loss(state)))
+            self._progress(TrainingProgress(state.global_step, steps, latest_loss(state)))
 
 
 def latest_loss(state: TrainerState) -> float | None:
@@ -107,16 +124,16 @@ def training_arguments(settings: TrainingSettings, rate: float, checkpoints: Pat
     """The recipe: AdamW with a short warm-up and linear decay, in bfloat16 where the machine computes in it."""
     return TrainingArguments(
         output_dir=str(checkpoints),
-        num_train_epochs=settings.epochs,
+        num_train_epochs=settings.epochs if settings.minutes is None else _UNTIL_STOPPED,
         per_device_train_batch_size=settings.batch_size,
         learning_rate=rate,
-        warmup_steps=0.04,
+        warmup_steps=WARMUP,
         lr_scheduler_type="linear",
         optim="adamw_torch_fused",
         adam_beta2=0.98,
         weight_decay=0.01,
         max_grad_norm=1.0,
-        bf16=_has_bfloat16(),
+        bf16=computes_in_bfloat16(),
         use_cpu=not torch.accelerator.is_available(),
         seed=settings.seed,
         save_strategy="no",  # Watch asks for checkpoints, by the clock
@@ -128,13 +145,3 @@ def training_arguments(settings: TrainingSettings, rate: float, checkpoints: Pat
         remove_unused_columns=False,
         include_num_input_tokens_seen="non_padding",
     )
-
-
-def _has_bfloat16() -> bool:
-    """Whether the processor, or the GPU in its place, has instructions for bfloat16: without them it is slower."""
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    if torch.accelerator.is_available():
-        return False
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

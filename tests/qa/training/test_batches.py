@@ -1,8 +1,7 @@
 import numpy as np
-import torch
 from transformers import BertTokenizer
 
-from qa.training.batches import Collator, DrawnFeatures, DrawOrder
+from qa.training.batches import NONE, Collator, FeatureOrder, Features
 from qa.training.features import Feature
 
 
@@ -15,20 +14,20 @@ FEATURES = [feature(5 + number % 4) for number in range(64)]
 
 
 def test_an_epoch_draws_every_feature_once() -> None:
-    numbers = [number for number, _ in DrawOrder(FEATURES, 4, seed=1)]
+    numbers = list(FeatureOrder(FEATURES, 4, seed=1))
     assert sorted(numbers) == list(range(64))
     assert numbers != list(range(64))
 
 
 def test_like_lengths_lie_side_by_side() -> None:
-    numbers = [number for number, _ in DrawOrder(FEATURES, 4, seed=1)]
+    numbers = list(FeatureOrder(FEATURES, 4, seed=1))
     lengths = [5 + number % 4 for number in numbers]
     padded = sum(max(lengths[first : first + 4]) * 4 for first in range(0, 64, 4))
     assert padded < 1.1 * sum(lengths)  # in the order of the file, 8 / 6.5 = 1.23
 
 
 def test_seed_and_epoch_alone_decide() -> None:
-    first, second = DrawOrder(FEATURES, 4, seed=1), DrawOrder(FEATURES, 4, seed=1)
+    first, second = FeatureOrder(FEATURES, 4, seed=1), FeatureOrder(FEATURES, 4, seed=1)
     list(first)
     first.set_epoch(1)
     second.set_epoch(1)
@@ -40,18 +39,10 @@ def test_seed_and_epoch_alone_decide() -> None:
 
 def test_a_batch_is_padded_and_marks_where_an_answer_may_be() -> None:
     tokenizer = BertTokenizer(vocab={"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4})
-    drawn = DrawnFeatures([feature(5), feature(6, ((3, 3), (3, 4)))])
-    batch = Collator(tokenizer)([drawn[0, 0.7], drawn[1, 0.7]])
+    features = Features([feature(5), feature(6, ((3, 3), (3, 4)))])
+    batch = Collator(tokenizer)([features[0], features[1]])
     assert batch["input_ids"].tolist() == [[10, 11, 12, 13, 14, 0], [10, 11, 12, 13, 14, 15]]
     assert batch["attention_mask"].tolist() == [[1, 1, 1, 1, 1, 0], [1] * 6]
     assert batch["token_type_ids"].tolist() == [[1, 1, 1, 1, 1, 0], [1] * 6]
     assert batch["allowed"].int().tolist() == [[1, 0, 0, 1, 0, 0], [1, 0, 0, 1, 1, 0]]
-    assert batch["answers"].tolist() == [[3, 3], [3, 4]]
-
-
-def test_the_draw_picks_the_annotator() -> None:
-    tokenizer = BertTokenizer(vocab={"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4})
-    drawn = DrawnFeatures([feature(8, ((3, 3), (3, 4), (5, 6)))])
-    batches = [Collator(tokenizer)([drawn[0, draw]])["answers"].tolist() for draw in (0.0, 0.34, 0.99)]
-    assert batches == [[[3, 3]], [[3, 4]], [[5, 6]]]
-    assert torch.equal(Collator(tokenizer)([drawn[0, 0.5]])["input_ids"], torch.arange(10, 18)[None])
+    assert batch["answers"].tolist() == [[[3, 3], [NONE, NONE]], [[3, 3], [3, 4]]]

@@ -1,6 +1,6 @@
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from qa.training import TrainingProgress, TrainingResult, TrainingSettings, trai
 from qa.transformer_reader import TransformerReader
 
 SETTINGS = TrainingSettings(
-    epochs=12, batch_size=4, learning_rate=5e-3, max_tokens=32, stride=4, negatives=0.0, checkpoint_minutes=0.0
-)
+    epochs=12, batch_size=4, learning_rate=5e-3, max_tokens=32, stride=4, negatives=0.0, titles=1.0, typed=0.0,
+    checkpoint_minutes=0.0,
+)  # fmt: skip
 STEPS = 12 * 16 // 4  # epochs * questions / batch
 
 
@@ -123,6 +124,17 @@ def test_a_resumed_run_ends_with_the_weights_of_a_whole_one(
     whole, resumed = weights(run.result.folder), weights(result.folder)
     assert whole.keys() == resumed.keys()
     assert [name for name in whole if not torch.equal(whole[name], resumed[name])] == []
+
+
+def test_a_run_by_the_clock_ends_in_time_and_can_be_resumed(questions: Path, encoder: Path, tmp_path: Path) -> None:
+    settings = replace(SETTINGS, minutes=1 / 60)
+    with pytest.raises(Interrupted):
+        train([questions], tmp_path / "reader", base=encoder, settings=settings, progress=interrupt_after(3))
+    seen: list[TrainingProgress] = []
+    result = train([questions], tmp_path / "reader", base=encoder, settings=settings, resume=True, progress=seen.append)
+    assert seen[0].step == 3  # the checkpoint was that of step 2
+    assert seen[-1].step == seen[-1].steps == result.steps
+    assert result.seconds < 60
 
 
 def test_a_malformed_file_is_refused_with_its_place_before_a_model_is_loaded(questions: Path, tmp_path: Path) -> None:

@@ -16,7 +16,11 @@ from qa.training import TrainingSettings
         ("max_tokens", 31),
         ("seed", -1),
         ("seed", 2**32),
+        ("minutes", 0.0),
+        ("passage_tokens", 0),
         ("negatives", 1.1),
+        ("titles", -0.1),
+        ("typed", 2.0),
         ("checkpoint_minutes", -1.0),
     ],
 )

@@ -6,13 +6,13 @@ import time
 from typing import Any
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.lr_scheduler import LambdaLR
 
 WARMUP = 0.04
 """The share of a run in which the rate rises to its peak."""
 
 
-class ClockSchedule(LRScheduler):
+class ClockSchedule(LambdaLR):
     """Linear warm-up, then linear decay to zero after `seconds` of training.
 
     The time spent is part of the state, so that a resumed run has only the rest left.
@@ -22,7 +22,7 @@ class ClockSchedule(LRScheduler):
         self.seconds = seconds
         self.spent = 0.0
         self._tick: float | None = None
-        super().__init__(optimizer)
+        super().__init__(optimizer, lambda _: self._share())
 
     @property
     def done(self) -> float:
@@ -37,11 +37,10 @@ class ClockSchedule(LRScheduler):
         self._tick = now
         super().step(epoch)
 
-    def get_lr(self) -> list[Any]:
-        """The rates that are due, one a group of parameters."""
-        share = self.done / WARMUP if self.done < WARMUP else (1 - self.done) / (1 - WARMUP)
-        return [peak * share for peak in self.base_lrs]
-
     def state_dict(self) -> dict[str, Any]:
         """Everything but the reading of this machine's clock, which means nothing to another process."""
         return super().state_dict() | {"_tick": None}
+
+    def _share(self) -> float:
+        """The share of the peak rate that is due."""
+        return self.done / WARMUP if self.done < WARMUP else (1 - self.done) / (1 - WARMUP)

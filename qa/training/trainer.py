@@ -70,7 +70,10 @@ class SpanTrainer(Trainer):
         if self._seconds is None:
             return super().create_scheduler(num_training_steps, optimizer)
         if self.lr_scheduler is None:
-            self.lr_scheduler = ClockSchedule(optimizer or self.optimizer, self._seconds)
+            trained = optimizer or self.optimizer
+            if trained is None:
+                raise RuntimeError("The optimizer comes before its schedule.")
+            self.lr_scheduler = ClockSchedule(trained, self._seconds)
         return self.lr_scheduler
 
     def compute_loss(

@@ -127,7 +127,7 @@ def test_a_resumed_run_ends_with_the_weights_of_a_whole_one(
 
 
 def test_a_run_by_the_clock_ends_in_time_and_can_be_resumed(questions: Path, encoder: Path, tmp_path: Path) -> None:
-    settings = replace(SETTINGS, minutes=1 / 60)
+    settings = replace(SETTINGS, minutes=1 / 20)
     with pytest.raises(Interrupted):
         train([questions], tmp_path / "reader", base=encoder, settings=settings, progress=interrupt_after(3))
     seen: list[TrainingProgress] = []

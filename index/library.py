@@ -50,12 +50,15 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that fits a question; `score` is 0 to 1 within one question, `similarity` the cosine with it."""
+    """A passage that fits a question; `score` is 0 to 1 within one question, `similarity` the cosine with it.
+
+    `similarity` is None for a passage that came with the question and was not searched for.
+    """
 
     article: Article
     passage: Passage
     score: float
-    similarity: float
+    similarity: float | None
 
 
 class Library:

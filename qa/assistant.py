@@ -31,7 +31,8 @@ from index.report import AddReport, ArticleSummary, Rejection
 from index.sentence_embedder import SentenceEmbedder
 from index.sentences import sentence_around
 from qa.answer import Answer, Reason, Reply, Seconds
-from qa.confidence import reason_to_abstain
+from qa.calibration import load_calibration
+from qa.confidence import Doubt
 from qa.questions import UNSUPPORTED_NOTE, QuestionKind, kind_of
 from qa.ranking import Candidate, rank
 from qa.reader import Reader
@@ -46,9 +47,13 @@ class Assistant:
     """Answers questions from the articles of one library. Safe to use from several threads."""
 
     def __init__(self, library: Library, reader: Reader) -> None:
-        """Join a library and a reader; most callers want `open`."""
+        """Join a library and a reader; most callers want `open`.
+
+        Raises ModelDamaged where the reader's folder holds a broken calibration.
+        """
         self.library = library
         self.reader = reader
+        self._calibration = load_calibration(reader.folder, library.embedder.fingerprint.weights_sha256)
 
     @classmethod
     def open(
@@ -99,38 +104,48 @@ class Assistant:
         """One article with its text; raises InputRejected where it is not in the library."""
         return self.library.article(article_id)
 
-    def ask(self, question: str, *, top_k: int = 5, passages: int = 10) -> Reply:
+    def ask(self, question: str, *, top_k: int = 5, passages: int = 10, max_wrong: float | None = None) -> Reply:
         """Answer a question with up to `top_k` answers out of the `passages` that fit it best.
 
-        Raises InputRejected for a question that is empty or longer than 4,000 characters.
+        With `max_wrong`, say 0.1, only so sure answers are given that at most this share of them is wrong, for
+        questions like those of the fitting set (`qa.risk`). Raises InputRejected for a question that is empty or longer
+        than 4,000 characters, and for a `max_wrong` that cannot be promised.
         """
-        return self.ask_many([question], top_k=top_k, passages=passages)[0]
+        return self.ask_many([question], top_k=top_k, passages=passages, max_wrong=max_wrong)[0]
 
-    def ask_many(self, questions: Sequence[str], *, top_k: int = 5, passages: int = 10) -> list[Reply]:
+    def ask_many(
+        self, questions: Sequence[str], *, top_k: int = 5, passages: int = 10, max_wrong: float | None = None
+    ) -> list[Reply]:
         """Answer questions together, which is faster than one by one; each reply tells its share of the time."""
         asked = [_checked(question) for question in questions]
         _check_counts(top_k, passages)
         supported = [kind_of(question) is not QuestionKind.UNSUPPORTED for question in asked]
-        answered = iter(self._answer(list(compress(asked, supported)), top_k, passages))
+        doubt = Doubt.of(self._calibration, max_wrong)
+        answered = iter(self._answer(list(compress(asked, supported)), top_k, passages, doubt))
         return [
             next(answered) if answerable else Reply(question, reason=Reason.UNSUPPORTED, note=UNSUPPORTED_NOTE)
             for question, answerable in zip(asked, supported, strict=True)
         ]
 
-    def read(self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5) -> list[Reply]:
+    def read(
+        self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5, max_wrong: float | None = None
+    ) -> list[Reply]:
         """Answer each question from the passages already found for it: one decision over all of them."""
+        return self._read(found, top_k, Doubt.of(self._calibration, max_wrong))
+
+    def _read(self, found: Sequence[tuple[str, Sequence[Hit]]], top_k: int, doubt: Doubt) -> list[Reply]:
         self.reader.load()
         started = time.perf_counter()
         readings = iter(self.reader.read([(question, hit.passage) for question, hits in found for hit in hits]))
         ranked = [rank(hits, list(islice(readings, len(hits)))) for _, hits in found]
         replies = [
-            _reply(question, candidates, bool(hits), top_k)
+            _reply(question, candidates, bool(hits), top_k, doubt)
             for (question, hits), candidates in zip(found, ranked, strict=True)
         ]
         seconds = (time.perf_counter() - started) / max(1, len(found))
         return [replace(reply, seconds=Seconds(read=seconds, total=seconds)) for reply in replies]
 
-    def _answer(self, questions: Sequence[str], top_k: int, passages: int) -> list[Reply]:
+    def _answer(self, questions: Sequence[str], top_k: int, passages: int, doubt: Doubt) -> list[Reply]:
         if not questions:
             return []
         if len(self.library) == 0:
@@ -141,28 +156,29 @@ class Assistant:
         retrieve = (time.perf_counter() - started) / len(questions)
         return [
             replace(reply, seconds=Seconds(retrieve, reply.seconds.read, retrieve + reply.seconds.read))
-            for reply in self.read(list(zip(questions, hits, strict=True)), top_k=top_k)
+            for reply in self._read(list(zip(questions, hits, strict=True)), top_k, doubt)
         ]
 
 
-def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: int) -> Reply:
+def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: int, doubt: Doubt) -> Reply:
     """Candidates as answers, and the reason why the best of them is not good enough, if so."""
-    reason = reason_to_abstain(candidates) if found else Reason.NO_PASSAGE
+    confidences = doubt.confidences(candidates)
+    reason = doubt.reason_to_abstain(candidates, confidences) if found else Reason.NO_PASSAGE
     yes_no = kind_of(question) is QuestionKind.YES_NO
     answers: dict[tuple[str, int, int], Answer] = {}
-    for candidate in candidates:
-        answer = _answer(candidate, whole_sentence=yes_no)
+    for candidate, confidence in zip(candidates, confidences, strict=True):
+        answer = _answer(candidate, confidence, whole_sentence=yes_no)
         answers.setdefault((answer.article.id, answer.start, answer.end), answer)  # spans may share a sentence
         if len(answers) == top_k:
             break
     return Reply(question, tuple(answers.values()), reason, YES_NO_NOTE if yes_no else None)
 
 
-def _answer(candidate: Candidate, *, whole_sentence: bool) -> Answer:
+def _answer(candidate: Candidate, confidence: float | None, *, whole_sentence: bool) -> Answer:
     article = candidate.hit.article
     sentence = sentence_around(article.text, candidate.start, candidate.end)
     start, end = sentence if whole_sentence else (candidate.start, candidate.end)
-    return Answer(article, start, end, *sentence, candidate.hit.score, candidate.reader_score)
+    return Answer(article, start, end, *sentence, candidate.hit.score, candidate.reader_score, confidence)
 
 
 def _checked(question: str) -> str:

@@ -1,23 +1,57 @@
-"""Doubt: whether the best candidate is good enough to be given as the answer."""
+"""Doubt: how sure each candidate is, and whether the best one is good enough to be given as the answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
+from index.errors import InputRejected, RejectionReason
 from qa.answer import Reason
+from qa.calibration import Calibration, features_of
 from qa.ranking import Candidate
+from qa.risk import threshold_for
 
-# In logits, chosen where no reader trained: on SQuAD's passages read alone 4.1 is best; on news, with retrieval added,
-# 4 refuses 64 % of what the articles do not answer and still gets 53 % of what they do right.
+# In logits, for readers without a calibration: near the best for the shipped reader, on SQuAD and on news.
 THRESHOLD = 4.0
 
 
-def reason_to_abstain(candidates: Sequence[Candidate]) -> Reason | None:
-    """Why the question should not be answered, or None where the best candidate is good enough.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What the best candidate must reach: a confidence where there is a calibration, else a combined score."""
 
-    One decision over all passages: the best candidate's combined score against a threshold. Asking each passage for
-    itself would let nineteen that lack the answer outvote the one that has it.
-    """
-    if not candidates:
-        return Reason.NO_SPAN
-    return None if candidates[0].score >= THRESHOLD else Reason.UNSURE
+    calibration: Calibration | None
+    threshold: float
+
+    @classmethod
+    def of(cls, calibration: Calibration | None, max_wrong: float | None = None) -> Self:
+        """The usual doubt or, with `max_wrong`, such that at most this share of the answers given is wrong.
+
+        Raises InputRejected where that cannot be promised.
+        """
+        if max_wrong is None:
+            return cls(calibration, THRESHOLD if calibration is None else calibration.threshold)
+        if calibration is None:
+            raise InputRejected(
+                RejectionReason.OPTION,
+                "A share of wrong answers can only be promised with the shipped reader and embedder, which were "
+                "calibrated together; leave max_wrong out.",
+            )
+        return cls(calibration, threshold_for(calibration.fitted, max_wrong))
+
+    def confidences(self, candidates: Sequence[Candidate]) -> list[float | None]:
+        """How probable it is that each candidate is right; None for all without a calibration."""
+        if self.calibration is None:
+            return [None] * len(candidates)
+        return [self.calibration.confidence(features) for features in features_of(candidates)]
+
+    def reason_to_abstain(self, candidates: Sequence[Candidate], confidences: Sequence[float | None]) -> Reason | None:
+        """Why the question should not be answered, or None where the best candidate is good enough.
+
+        One decision over all passages, by the best candidate. Asking each passage for itself would let nineteen that
+        lack the answer outvote the one that has it.
+        """
+        if not candidates:
+            return Reason.NO_SPAN
+        reached = candidates[0].score if confidences[0] is None else confidences[0]
+        return None if reached >= self.threshold else Reason.UNSURE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from index.passages import Passage
@@ -28,6 +29,11 @@ class Reading:
 
 class Reader(Protocol):
     """Finds the words of a passage that answer a question; the seam at which tests and users put their own."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the model's files lie, its calibration among them; None where it has none on this machine."""
+        ...
 
     def load(self) -> None:
         """Load the model now, so that the first question does not wait for it."""

@@ -13,7 +13,7 @@ import numpy as np
 from index.passages import Passage
 from qa.reader import AnswerSpan, Reading
 from qa.reader_input import SPECIAL_TOKENS, heading, shortened
-from qa.reader_model import ReaderModel, computes_in_bfloat16, load_reader_model
+from qa.reader_model import SHIPPED_READER, ReaderModel, computes_in_bfloat16, load_reader_model
 from qa.spans import Floats, Window, best_spans, drop_overlapping
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ class TransformerReader:
         self._loading = threading.Lock()  # the model is large: threads that come together must share one
         self._tokenizing = threading.Lock()  # a tokenizer keeps the settings of a call, and fails when two differ
         self._model: ReaderModel | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the model, or None for one that is named by the hub's name."""
+        folder = SHIPPED_READER if self.model is None else Path(self.model)
+        return folder if folder.is_dir() else None
 
     @property
     def _loaded(self) -> ReaderModel:

@@ -62,6 +62,8 @@ class FakeReader:
     "who chairs the club?" read in "Ada chairs committees." gives the span "committees" with score 10 and null 0.
     """
 
+    folder = None
+
     def load(self) -> None:
         pass
 

@@ -20,3 +20,9 @@ reader_option = click.option(
     help="The model that reads passages: a folder, or a name on the Hugging Face hub.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, and everything else to stderr.")
+max_wrong_option = click.option(
+    "--max-wrong",
+    type=float,
+    metavar="SHARE",
+    help="Answer only where at most this share of the answers is wrong: 0.1 for one in ten.",
+)

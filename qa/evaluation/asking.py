@@ -34,7 +34,9 @@ Ask = Callable[[Sequence[Question]], list[Response]]
 
 
 @contextmanager
-def asking(assistant: Assistant, file: Path, examples: Sequence[Example], mode: Mode) -> Iterator[Ask]:
+def asking(
+    assistant: Assistant, file: Path, examples: Sequence[Example], mode: Mode, max_wrong: float | None = None
+) -> Iterator[Ask]:
     """A way to ask in `mode`, with all contexts of `file` at hand; what it needs on disk is gone afterwards.
 
     Raises BadTestSet where mode `reader` lacks a context, InputRejected for any other mode than the two.
@@ -42,12 +44,12 @@ def asking(assistant: Assistant, file: Path, examples: Sequence[Example], mode: 
     articles = _articles(file, examples)
     if mode == "reader":
         _require_contexts(file, examples)
-        yield partial(_ask_own_contexts, assistant, articles)
+        yield partial(_ask_own_contexts, assistant, articles, max_wrong)
     elif mode == "open" and articles:
         with _library_of(articles.values(), like=assistant.library) as library:
-            yield partial(_ask_library, Assistant(library, assistant.reader), articles)
+            yield partial(_ask_library, Assistant(library, assistant.reader), articles, max_wrong)
     elif mode == "open":
-        yield partial(_ask_library, assistant, articles)
+        yield partial(_ask_library, assistant, articles, max_wrong)
     else:
         raise InputRejected(RejectionReason.OPTION, f"There is no mode {mode!r}: choose reader or open.")
 
@@ -84,23 +86,26 @@ def _require_contexts(file: Path, examples: Sequence[Example]) -> None:
 
 
 def _ask_own_contexts(
-    assistant: Assistant, articles: dict[str, Article], questions: Sequence[Question]
+    assistant: Assistant, articles: dict[str, Article], max_wrong: float | None, questions: Sequence[Question]
 ) -> list[Response]:
     """Read each question's own context whole; nothing was retrieved, so no retrieval speaks for an answer."""
-    replies = assistant.read([(question.text, [_whole(articles[question.contexts[0]])]) for question in questions])
+    given = [(question.text, [_whole(articles[question.contexts[0]])]) for question in questions]
+    replies = assistant.read(given, max_wrong=max_wrong)
     return [Response(reply) for reply in replies]
 
 
 def _whole(article: Article) -> Hit:
     """A context as one passage and without its title, as readers are measured everywhere."""
     passage = Passage(article.id, "", 0, len(article.text), article.text)
-    return Hit(article, passage, score=0.0, similarity=0.0)
+    return Hit(article, passage, score=0.0, similarity=None)
 
 
-def _ask_library(assistant: Assistant, articles: dict[str, Article], questions: Sequence[Question]) -> list[Response]:
+def _ask_library(
+    assistant: Assistant, articles: dict[str, Article], max_wrong: float | None, questions: Sequence[Question]
+) -> list[Response]:
     """Retrieve and read; what was found is kept where it can be judged by the context that holds the answer."""
     texts = [question.text for question in questions]
-    replies = assistant.ask_many(texts)
+    replies = assistant.ask_many(texts, max_wrong=max_wrong)
     searches = assistant.library.search_many(texts, limit=DEPTH)
     return [
         Response(reply, _ranking(question, hits, articles))

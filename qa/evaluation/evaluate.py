@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qa.answer import Answer, Reply
+from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.evaluation.asking import Response, asking
 from qa.evaluation.datasets import load_test_set
 from qa.evaluation.metrics import exact_match, f1, set_exact_match, set_f1
 from qa.evaluation.questions import Question, draw, merge_versions, separate
-from qa.evaluation.results import EvaluationResult, Mode, Outcome
+from qa.evaluation.results import RIGHT, EvaluationResult, Mode, Outcome
 from qa.evaluation.retrieval import score_retrieval
 
 _AT_ONCE = 50  # questions between two reports of progress; in mode open each may take a second
@@ -27,6 +27,7 @@ def evaluate(
     *,
     mode: Mode = "reader",
     abstain: bool | None = None,
+    max_wrong: float | None = None,
     sample: int | None = None,
     seed: int = 0,
     progress: Progress | None = None,
@@ -36,20 +37,21 @@ def evaluate(
     In mode `reader` each question is asked of its own context, in mode `open` of all contexts of the file, or of the
     assistant's own library where the file has none. With `abstain` a reply that was unsure counts as no answer, without
     it the first candidate is always scored; by default the assistant may abstain where the file has questions without
-    an answer. `sample` draws so many questions by `seed`; the contexts stay all those of the file.
+    an answer, or where `max_wrong` is given, which sets how sure an answer must be (`Assistant.ask`). `sample` draws
+    so many questions by `seed`; the contexts stay all those of the file.
 
     Raises BadTestSet for a file that cannot be read, or that lacks contexts in mode `reader`, and InputRejected for an
-    unknown mode or a sample of less than 1.
+    unknown mode, a sample of less than 1, or a `max_wrong` that cannot be promised.
     """
     file = Path(file)
     examples = load_test_set(file)
     questions = draw(merge_versions(examples) if mode == "open" else separate(examples), sample, seed)
     if abstain is None:
-        abstain = any(example.impossible for example in examples)
+        abstain = max_wrong is not None or any(example.impossible for example in examples)
     assistant.load()
     started = time.perf_counter()
     outcomes: list[Outcome] = []
-    with asking(assistant, file, examples, mode) as ask:
+    with asking(assistant, file, examples, mode, max_wrong) as ask:
         for first in range(0, len(questions), _AT_ONCE):
             chunk = questions[first : first + _AT_ONCE]
             outcomes += [_score(*pair, abstain) for pair in zip(chunk, ask(chunk), strict=True)]
@@ -61,19 +63,27 @@ def evaluate(
 
 
 def _score(question: Question, response: Response, abstain: bool) -> Outcome:
-    answer = _given(response.reply, abstain)
+    nearest = response.reply.answers[0] if response.reply.answers else None
+    answer = nearest if response.reply.answered or not abstain else None
     prediction = answer.text if answer else ""
+    proves = nearest is not None and question.has_evidence and question.is_proved_by(nearest)
+    return Outcome(
+        question,
+        response.reply,
+        prediction,
+        *_overlap(question, prediction),
+        right=proves if question.has_evidence else _is_right(question, nearest),
+        evidence_hit=proves and answer is not None if question.has_evidence else None,
+        ranking=response.ranking,
+    )
+
+
+def _overlap(question: Question, prediction: str) -> tuple[float, float]:
+    """Exact match and F1. One answer is given today; an item of a set that it does not name counts as missed."""
     if question.answer_set:
-        # One answer is given today; an item that it does not name counts as missed.
-        scores = set_exact_match([prediction], question.answer_set), set_f1([prediction], question.answer_set)
-    else:
-        scores = exact_match(prediction, question.golds), f1(prediction, question.golds)
-    hit = (answer is not None and question.is_proved_by(answer)) if question.has_evidence else None
-    return Outcome(question, response.reply, prediction, *scores, evidence_hit=hit, ranking=response.ranking)
+        return set_exact_match([prediction], question.answer_set), set_f1([prediction], question.answer_set)
+    return exact_match(prediction, question.golds), f1(prediction, question.golds)
 
 
-def _given(reply: Reply, abstain: bool) -> Answer | None:
-    """The answer that counts: the best one, or with abstaining off the nearest candidate."""
-    if abstain and not reply.answered:
-        return None
-    return reply.answers[0] if reply.answers else None
+def _is_right(question: Question, answer: Answer | None) -> bool:
+    return answer is not None and not question.impossible and _overlap(question, answer.text)[1] >= RIGHT

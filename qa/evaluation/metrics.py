@@ -1,4 +1,4 @@
-"""Exact match and F1 as the official SQuAD 2.0 evaluation script counts them (Rajpurkar et al. 2018).
+"""Exact match and F1 as the official SQuAD 2.0 evaluation script counts them (Rajpurkar et al. 2018); calibration.
 
 Every score lies between 0 and 1.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -45,6 +45,17 @@ def set_f1(predictions: Sequence[str], items: Sequence[Sequence[str]]) -> float:
     predicted = {item_of.get(text, text) for text in map(normalize_answer, predictions) if text}
     found = len(predicted.intersection(item_of.values()))
     return 2 * found / (len(predicted) + len(items))
+
+
+def expected_calibration_error(scored: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """The mean distance, 0 to 1, of confidence and accuracy over bins of equal width (Guo et al. 2017, section 2).
+
+    `scored` holds the confidence of each answer and whether it is right, at least one.
+    """
+    groups: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for confidence, right in scored:
+        groups[min(int(confidence * bins), bins - 1)].append((confidence, right))
+    return sum(abs(sum(confidence - right for confidence, right in group)) for group in groups.values()) / len(scored)
 
 
 def _countable(golds: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from math import fsum
 from typing import Any, Literal
 
 from qa.answer import Reply
+from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.questions import Question
 from qa.evaluation.retrieval import Ranking, RetrievalScores
 
@@ -22,7 +23,8 @@ RIGHT = 0.5
 class Outcome:
     """What one question got and how that was scored, from 0 to 1.
 
-    `prediction` is the text that was scored: the first answer, or "" where none was given. `evidence_hit` is None
+    `prediction` is the text that was scored: the first answer, or "" where none was given. `right` tells whether the
+    first answer, given or held back, is right: half of its words, or in an evidence sentence. `evidence_hit` is None
     where the golds are no evidence sentences; `ranking` is None where nothing was searched or no context is known.
     """
 
@@ -31,6 +33,7 @@ class Outcome:
     prediction: str
     exact_match: float
     f1: float
+    right: bool
     evidence_hit: bool | None = None
     ranking: Ranking | None = None
 
@@ -80,6 +83,27 @@ class EvaluationResult:
         return _percentage(outcome.exact_match for outcome in self.outcomes if outcome.question.impossible)
 
     @property
+    def coverage(self) -> float | None:
+        """Share of the questions that were given an answer."""
+        return _percentage(outcome.prediction != "" for outcome in self.outcomes)
+
+    @property
+    def error(self) -> float | None:
+        """Share of the given answers that are wrong."""
+        return _percentage(not outcome.right for outcome in self.outcomes if outcome.prediction != "")
+
+    @property
+    def calibration_error(self) -> float | None:
+        """Mean distance of confidence and share of right answers; None where the reader is not calibrated."""
+        scored = [
+            (answer.confidence, outcome.right)
+            for outcome in self.outcomes
+            for answer in outcome.reply.answers[:1]
+            if answer.confidence is not None
+        ]
+        return 100 * expected_calibration_error(scored) if scored else None
+
+    @property
     def evidence_hit(self) -> float | None:
         """Share of the questions with evidence sentences whose first answer has its middle in one."""
         return _percentage(outcome.evidence_hit for outcome in self.outcomes if outcome.evidence_hit is not None)
@@ -96,6 +120,9 @@ class EvaluationResult:
             "has_answer_f1": self.has_answer_f1,
             "has_answer_right": self.has_answer_right,
             "no_answer_accuracy": self.no_answer_accuracy,
+            "coverage": self.coverage,
+            "error": self.error,
+            "calibration_error": self.calibration_error,
         }
         if self.mode == "open":
             summary |= _retrieval_summary(self.retrieval)

@@ -13,6 +13,9 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from qa.training.features import Feature
 
+WIDTH_STEP = 16
+"""Batches are as wide as a multiple of this: for each new shape the processor's kernels are made anew."""
+
 NONE = -1
 """Stands in `answers` where a window has fewer of them than another of its batch."""
 
@@ -63,18 +66,23 @@ class Collator:
         `answers`, (windows, annotators, 2), holds first and last tokens, NONE where a window has no more answers;
         `allowed`, (windows, tokens), tells where an answer may begin and end.
         """
-        ids = [torch.from_numpy(feature.ids).long() for feature in features]
-        types = [torch.from_numpy(feature.types).long() for feature in features]
+        longest = max(len(feature.ids) for feature in features)
+        shape = len(features), -(-longest // WIDTH_STEP) * WIDTH_STEP
         inputs = {
-            "input_ids": pad_sequence(ids, batch_first=True, padding_value=self._padding),
-            "attention_mask": pad_sequence([torch.ones_like(row) for row in ids], batch_first=True),
-            "token_type_ids": pad_sequence(types, batch_first=True),
+            "input_ids": torch.full(shape, self._padding),
+            "attention_mask": torch.zeros(shape, dtype=torch.long),
+            "token_type_ids": torch.zeros(shape, dtype=torch.long),
         }
+        for row, feature in enumerate(features):
+            length = len(feature.ids)
+            inputs["input_ids"][row, :length] = torch.from_numpy(feature.ids)
+            inputs["attention_mask"][row, :length] = 1
+            inputs["token_type_ids"][row, :length] = torch.from_numpy(feature.types)
         answers = [torch.tensor(feature.answers) for feature in features]
         return {
             **{name: values for name, values in inputs.items() if name in self._accepted},
             "answers": pad_sequence(answers, batch_first=True, padding_value=NONE),
-            "allowed": _allowed(features, inputs["input_ids"].shape[1]),
+            "allowed": _allowed(features, shape[1]),
         }
 
 

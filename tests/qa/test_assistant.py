@@ -31,6 +31,8 @@ def plain_constants(monkeypatch: pytest.MonkeyPatch) -> None:
 class PlannedReader:
     """Finds the words it was given, each with its score, in every passage that holds them; null 0."""
 
+    folder = None
+
     def __init__(self, **scores: float) -> None:
         self.scores = scores
         self.asked: list[str] = []

@@ -3,23 +3,34 @@
 import pytest
 
 from index.article import Article
+from index.errors import InputRejected
 from index.library import Hit
 from index.passages import Passage
 from qa import confidence
 from qa.answer import Reason
-from qa.confidence import reason_to_abstain
+from qa.calibration import Calibration, Features
+from qa.confidence import Doubt
 from qa.ranking import Candidate
 
 ARTICLE = Article("A", "word", "a.txt")
 HIT = Hit(ARTICLE, Passage(ARTICLE.id, "A", 0, 4, "word"), 1.0, 1.0)
+# The confidence is the margin put through the logistic function; 100 fitted answers, of which the sure ones are right.
+CALIBRATED = Calibration(
+    0.0, Features(1.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.75, "e", tuple((place / 100, place >= 50) for place in range(100))
+)
 
 
 def candidates(*scores: float) -> list[Candidate]:
-    return [Candidate(HIT, 0, 4, 0.0, score) for score in scores]
+    return [Candidate(HIT, 0, 4, score, score) for score in scores]
+
+
+def reason(doubt: Doubt, *scores: float) -> Reason | None:
+    found = candidates(*scores)
+    return doubt.reason_to_abstain(found, doubt.confidences(found))
 
 
 @pytest.mark.parametrize(
-    ("scores", "reason"),
+    ("scores", "expected"),
     [
         ((), Reason.NO_SPAN),
         ((2.0,), None),
@@ -30,7 +41,29 @@ def candidates(*scores: float) -> list[Candidate]:
     ],
 )
 def test_the_best_candidate_decides(
-    monkeypatch: pytest.MonkeyPatch, scores: tuple[float, ...], reason: Reason | None
+    monkeypatch: pytest.MonkeyPatch, scores: tuple[float, ...], expected: Reason | None
 ) -> None:
     monkeypatch.setattr(confidence, "THRESHOLD", 2.0)
-    assert reason_to_abstain(candidates(*scores)) is reason
+    assert reason(Doubt.of(None), *scores) is expected
+    assert Doubt.of(None).confidences(candidates(*scores)) == [None] * len(scores)
+
+
+def test_with_a_calibration_the_confidence_decides() -> None:
+    doubt = Doubt.of(CALIBRATED)
+    assert doubt.confidences(candidates(0.0, 1.0986)) == [0.5, pytest.approx(0.75, abs=1e-4)]
+    assert reason(doubt, 1.0987) is None
+    assert reason(doubt, 1.0985) is Reason.UNSURE
+    assert reason(doubt) is Reason.NO_SPAN
+
+
+def test_the_dial_sets_the_confidence_that_is_needed() -> None:
+    # The 50 sure ones are right, which proves less than 6 % wrong; one more might be one too many for 6 %.
+    assert Doubt.of(CALIBRATED, 0.06).threshold == 0.5
+    assert Doubt.of(CALIBRATED, 0.3).threshold < 0.5
+
+
+def test_what_cannot_be_promised_is_refused() -> None:
+    with pytest.raises(InputRejected, match="least for this reader is"):
+        Doubt.of(CALIBRATED, 0.001)
+    with pytest.raises(InputRejected, match="calibrated together"):
+        Doubt.of(None, 0.1)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from ui.options import embedder_option, json_option, library_option, reader_option
+from ui.options import embedder_option, json_option, library_option, max_wrong_option, reader_option
 
 _EXAMPLES = 4
 
@@ -16,6 +16,7 @@ _EXAMPLES = 4
 @json_option
 @click.option("--top-k", default=5, show_default=True, metavar="N", help="At most so many answers.")
 @click.option("--passages", default=10, show_default=True, metavar="N", help="So many passages are read.")
+@max_wrong_option
 @library_option
 @reader_option
 @embedder_option
@@ -24,6 +25,7 @@ def ask(
     as_json: bool,
     top_k: int,
     passages: int,
+    max_wrong: float | None,
     library: str | None,
     reader: str | None,
     embedder: str | None,
@@ -41,7 +43,7 @@ def ask(
     from ui.terminal import print_text, reply_text
 
     with open_to_read(library, name_models(embedder, reader)) as assistant, working("Looking for the answer"):
-        reply = assistant.ask(question, top_k=top_k, passages=passages)
+        reply = assistant.ask(question, top_k=top_k, passages=passages, max_wrong=max_wrong)
     if as_json:
         click.echo(json.dumps(reply.to_dict()))
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.options import embedder_option, json_option, library_option, reader_option
+from ui.options import embedder_option, json_option, library_option, max_wrong_option, reader_option
 from ui.printable import printable
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     default=None,
     help="Whether an unsure reply counts as no answer; by default if the file has questions without one.",
 )
+@max_wrong_option
 @library_option
 @reader_option
 @embedder_option
@@ -44,6 +45,7 @@ def evaluate_files(
     sample: int | None,
     seed: int,
     abstain: bool | None,
+    max_wrong: float | None,
     library: str | None,
     reader: str | None,
     embedder: str | None,
@@ -65,7 +67,14 @@ def evaluate_files(
         for file in files:
             with progress_bar(printable(f"Evaluating {file.name}")) as update:
                 result = evaluate(
-                    assistant, file, mode=mode, abstain=abstain, sample=sample, seed=seed, progress=update
+                    assistant,
+                    file,
+                    mode=mode,
+                    abstain=abstain,
+                    max_wrong=max_wrong,
+                    sample=sample,
+                    seed=seed,
+                    progress=update,
                 )
             if as_json:
                 click.echo(json.dumps({"file": str(file), **result.to_dict()}))

@@ -34,6 +34,8 @@ CAKES = {"id": "fooled", "question": "who bakes cakes?", "answers": []}
 class DoubtfulReader:
     """Finds what another reader finds, and trusts none of it."""
 
+    folder = None
+
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
 

@@ -41,8 +41,8 @@ def test_a_batch_is_padded_and_marks_where_an_answer_may_be() -> None:
     tokenizer = BertTokenizer(vocab={"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4})
     features = Features([feature(5), feature(6, ((3, 3), (3, 4)))])
     batch = Collator(tokenizer)([features[0], features[1]])
-    assert batch["input_ids"].tolist() == [[10, 11, 12, 13, 14, 0], [10, 11, 12, 13, 14, 15]]
-    assert batch["attention_mask"].tolist() == [[1, 1, 1, 1, 1, 0], [1] * 6]
-    assert batch["token_type_ids"].tolist() == [[1, 1, 1, 1, 1, 0], [1] * 6]
-    assert batch["allowed"].int().tolist() == [[1, 0, 0, 1, 0, 0], [1, 0, 0, 1, 1, 0]]
+    assert batch["input_ids"].tolist() == [[10, 11, 12, 13, 14, *[0] * 11], [10, 11, 12, 13, 14, 15, *[0] * 10]]
+    assert batch["attention_mask"].tolist() == [[1] * 5 + [0] * 11, [1] * 6 + [0] * 10]
+    assert batch["token_type_ids"].tolist() == [[1] * 5 + [0] * 11, [1] * 6 + [0] * 10]
+    assert batch["allowed"].int().tolist() == [[1, 0, 0, 1, *[0] * 12], [1, 0, 0, 1, 1, *[0] * 11]]
     assert batch["answers"].tolist() == [[[3, 3], [NONE, NONE]], [[3, 3], [3, 4]]]

@@ -1,0 +1,61 @@
+"""The dial: how sure an answer must be, so that at most so many of those given are wrong.
+
+A threshold is chosen on a set of answers of which it is known whether they are right, so that the promise holds with
+95 % confidence: for questions like those of the set, of the answers given at most a share `max_wrong` is wrong. This
+is Learn then Test (Angelopoulos et al. 2021) with fixed-sequence testing: thresholds are tried from the strictest
+down, each by the upper limit of Clopper and Pearson (1934) for the share of wrong answers, until the first that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.errors import InputRejected, RejectionReason
+
+CONFIDENCE = 0.95
+"""How sure the promise is."""
+
+_STEPS = 100  # thresholds tried, each letting through a hundredth more of the set
+_FIRST = 5  # the strictest lets through five hundredths: of fewer answers nothing could be proved
+
+
+def threshold_for(scored: Sequence[tuple[float, bool]], max_wrong: float) -> float:
+    """The lowest confidence at which the promise can be kept, from confidences and whether each answer is right.
+
+    Raises InputRejected where `max_wrong` is not between 0 and 1, or smaller than what the set can prove.
+    """
+    if not 0 < max_wrong < 1:
+        raise InputRejected(
+            RejectionReason.OPTION, f"The share of wrong answers must lie between 0 and 1, not be {max_wrong:g}."
+        )
+    threshold, strictest = _search(scored, max_wrong)
+    if threshold is None:
+        raise InputRejected(
+            RejectionReason.OPTION,
+            f"At most {max_wrong:.1%} wrong answers cannot be promised; the least for this reader is {strictest:.1%}.",
+        )
+    return threshold
+
+
+def _search(scored: Sequence[tuple[float, bool]], max_wrong: float) -> tuple[float | None, float]:
+    """The lowest threshold of an unbroken row of proven ones, and the limit that the strictest one proves."""
+    ordered = sorted(scored, reverse=True)
+    found: float | None = None
+    strictest = 1.0
+    for step in range(_FIRST, _STEPS + 1):
+        least = ordered[max(0, -(-len(ordered) * step // _STEPS) - 1)][0]
+        given = [right for score, right in ordered if score >= least]
+        limit = upper_limit(len(given) - sum(given), len(given))
+        if step == _FIRST:
+            strictest = limit
+        if limit > max_wrong:
+            break
+        found = least
+    return found, strictest
+
+
+def upper_limit(wrong: int, given: int) -> float:
+    """The share of wrong answers that is exceeded with a probability of at most 5 %, if so many of the given were."""
+    from scipy.special import betaincinv  # takes a moment to import
+
+    return 1.0 if wrong == given else float(betaincinv(wrong + 1, given - wrong, CONFIDENCE))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from index.article import Article
+from qa.calibration import Features
 
 
 class Reason(StrEnum):
@@ -28,7 +29,7 @@ class Answer:
     Offsets are half-open and count code points of the article's text. `retrieval_score` (0 to 1) says how well the
     passage fits the question; `reader_score` is the span's score less that of "no answer in this passage", in
     logits. The two are kept apart; `qa.ranking` combines them. `confidence` is a probability, or None where none
-    was calibrated.
+    was calibrated; `features` are what it is computed from.
     """
 
     article: Article
@@ -40,6 +41,7 @@ class Answer:
     reader_score: float
     confidence: float | None = None
     speaker: str | None = None
+    features: Features | None = None
 
     @property
     def text(self) -> str:

@@ -31,7 +31,7 @@ from index.report import AddReport, ArticleSummary, Rejection
 from index.sentence_embedder import SentenceEmbedder
 from index.sentences import sentence_around
 from qa.answer import Answer, Reason, Reply, Seconds
-from qa.calibration import load_calibration
+from qa.calibration import Features, features_of, load_calibration
 from qa.confidence import Doubt
 from qa.questions import UNSUPPORTED_NOTE, QuestionKind, kind_of
 from qa.ranking import Candidate, rank
@@ -162,23 +162,32 @@ class Assistant:
 
 def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: int, doubt: Doubt) -> Reply:
     """Candidates as answers, and the reason why the best of them is not good enough, if so."""
-    confidences = doubt.confidences(candidates)
-    reason = doubt.reason_to_abstain(candidates, confidences) if found else Reason.NO_PASSAGE
+    features = features_of(candidates)
+    reason = doubt.reason_to_abstain(candidates, features) if found else Reason.NO_PASSAGE
     yes_no = kind_of(question) is QuestionKind.YES_NO
     answers: dict[tuple[str, int, int], Answer] = {}
-    for candidate, confidence in zip(candidates, confidences, strict=True):
-        answer = _answer(candidate, confidence, whole_sentence=yes_no)
+    for candidate, speaking in zip(candidates, features, strict=True):
+        answer = _answer(candidate, speaking, doubt.confidence(speaking), whole_sentence=yes_no)
         answers.setdefault((answer.article.id, answer.start, answer.end), answer)  # spans may share a sentence
         if len(answers) == top_k:
             break
     return Reply(question, tuple(answers.values()), reason, YES_NO_NOTE if yes_no else None)
 
 
-def _answer(candidate: Candidate, confidence: float | None, *, whole_sentence: bool) -> Answer:
+def _answer(candidate: Candidate, features: Features, confidence: float | None, *, whole_sentence: bool) -> Answer:
     article = candidate.hit.article
     sentence = sentence_around(article.text, candidate.start, candidate.end)
     start, end = sentence if whole_sentence else (candidate.start, candidate.end)
-    return Answer(article, start, end, *sentence, candidate.hit.score, candidate.reader_score, confidence)
+    return Answer(
+        article,
+        start,
+        end,
+        *sentence,
+        retrieval_score=candidate.hit.score,
+        reader_score=candidate.reader_score,
+        confidence=confidence,
+        features=features,
+    )
 
 
 def _checked(question: str) -> str:

@@ -8,7 +8,7 @@ from typing import Self
 
 from index.errors import InputRejected, RejectionReason
 from qa.answer import Reason
-from qa.calibration import Calibration, features_of
+from qa.calibration import Calibration, Features
 from qa.ranking import Candidate
 from qa.risk import threshold_for
 
@@ -39,19 +39,18 @@ class Doubt:
             )
         return cls(calibration, threshold_for(calibration.fitted, max_wrong))
 
-    def confidences(self, candidates: Sequence[Candidate]) -> list[float | None]:
-        """How probable it is that each candidate is right; None for all without a calibration."""
-        if self.calibration is None:
-            return [None] * len(candidates)
-        return [self.calibration.confidence(features) for features in features_of(candidates)]
+    def confidence(self, features: Features) -> float | None:
+        """How probable it is that a candidate is right; None without a calibration."""
+        return None if self.calibration is None else self.calibration.confidence(features)
 
-    def reason_to_abstain(self, candidates: Sequence[Candidate], confidences: Sequence[float | None]) -> Reason | None:
+    def reason_to_abstain(self, candidates: Sequence[Candidate], features: Sequence[Features]) -> Reason | None:
         """Why the question should not be answered, or None where the best candidate is good enough.
 
-        One decision over all passages, by the best candidate. Asking each passage for itself would let nineteen that
-        lack the answer outvote the one that has it.
+        `features` are those of the candidates, in their order. One decision over all passages, by the best candidate:
+        asking each passage for itself would let nineteen that lack the answer outvote the one that has it.
         """
         if not candidates:
             return Reason.NO_SPAN
-        reached = candidates[0].score if confidences[0] is None else confidences[0]
+        confidence = self.confidence(features[0])
+        reached = candidates[0].score if confidence is None else confidence
         return None if reached >= self.threshold else Reason.UNSURE

@@ -15,8 +15,14 @@ from index.errors import InputRejected, RejectionReason
 CONFIDENCE = 0.95
 """How sure the promise is."""
 
-_STEPS = 100  # thresholds tried, each letting through a hundredth more of the set
-_FIRST = 5  # the strictest lets through five hundredths: of fewer answers nothing could be proved
+_STEPS = 100
+"""Thresholds tried, each letting through a hundredth more of the set."""
+
+_FIRST = 10
+"""The strictest one lets through ten hundredths: a few answers prove nothing."""
+
+_SHARES = [percent / 100 for percent in range(1, 100)]
+"""The shares tried to tell the least that can be promised."""
 
 
 def threshold_for(scored: Sequence[tuple[float, bool]], max_wrong: float) -> float:
@@ -28,30 +34,28 @@ def threshold_for(scored: Sequence[tuple[float, bool]], max_wrong: float) -> flo
         raise InputRejected(
             RejectionReason.OPTION, f"The share of wrong answers must lie between 0 and 1, not be {max_wrong:g}."
         )
-    threshold, strictest = _search(scored, max_wrong)
+    ordered = sorted(scored, reverse=True)
+    threshold = _lowest_proven(ordered, max_wrong)
     if threshold is None:
+        least = next((share for share in _SHARES if _lowest_proven(ordered, share) is not None), 1.0)
         raise InputRejected(
             RejectionReason.OPTION,
-            f"At most {max_wrong:.1%} wrong answers cannot be promised; the least for this reader is {strictest:.1%}.",
+            f"So few wrong answers ({max_wrong:g}) cannot be promised; the least for this reader is {least:g}.",
         )
     return threshold
 
 
-def _search(scored: Sequence[tuple[float, bool]], max_wrong: float) -> tuple[float | None, float]:
-    """The lowest threshold of an unbroken row of proven ones, and the limit that the strictest one proves."""
-    ordered = sorted(scored, reverse=True)
+def _lowest_proven(ordered: Sequence[tuple[float, bool]], max_wrong: float) -> float | None:
+    """The last threshold before the first that is not proven; None where the strictest is not. Best first."""
     found: float | None = None
-    strictest = 1.0
     for step in range(_FIRST, _STEPS + 1):
-        least = ordered[max(0, -(-len(ordered) * step // _STEPS) - 1)][0]
-        given = [right for score, right in ordered if score >= least]
-        limit = upper_limit(len(given) - sum(given), len(given))
-        if step == _FIRST:
-            strictest = limit
-        if limit > max_wrong:
+        count = max(1, len(ordered) * step // _STEPS)
+        least = ordered[count - 1][0]
+        given = [right for score, right in ordered if score >= least]  # all of those that are equally sure
+        if upper_limit(given.count(False), len(given)) > max_wrong:
             break
         found = least
-    return found, strictest
+    return found
 
 
 def upper_limit(wrong: int, given: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -41,7 +41,7 @@ class Answer:
     reader_score: float
     confidence: float | None = None
     speaker: str | None = None
-    features: Features | None = None
+    features: Features | None = field(default=None, compare=False)
 
     @property
     def text(self) -> str:

@@ -11,7 +11,7 @@ from qa import ranking
 from qa.ranking import Candidate, combined_score, rank
 from qa.reader import AnswerSpan, Reading
 
-TEXT = "word " * 40
+TEXT = "".join(f"w{number:03} " for number in range(40))
 FIRST, SECOND = sorted([Article("A", TEXT, "a.txt"), Article("B", TEXT, "b.txt")], key=lambda article: article.id)
 
 
@@ -53,7 +53,7 @@ def test_a_span_counts_by_its_margin_over_no_answer() -> None:
 def test_the_same_span_of_two_passages_is_one_candidate() -> None:
     left, right = hit(FIRST, 0.5, 0, 100), hit(FIRST, 1.0, 50, 200)
     ranked = rank([left, right], [reading(0, (60, 64, 5)), reading(0, (60, 64, 4))])
-    assert ranked == [Candidate(right, 60, 64, 4.0, 8.0)]
+    assert ranked == [Candidate(right, 60, 64, 4.0, 8.0, seconded=1)]
 
 
 def test_of_overlapping_spans_the_best_stays_and_neighbours_stay_too() -> None:
@@ -102,3 +102,15 @@ def test_every_span_is_kept_or_overlaps_a_better_one(
         for start, end, score in spans:
             better = [c for c in ranked if c.hit.article == read.article and c.start < end and start < c.end]
             assert max(c.score for c in better) >= score + 4 * read.score
+
+
+def test_other_passages_second_what_they_say_themselves() -> None:
+    same = [hit(Article("C", text, f"{text}.txt"), 0.5, 0, 4) for text in ("Kim!", "KIM!", "Lee.")]
+    ranked = rank(same, [reading(0, (0, 3, 9 - place)) for place in range(3)])
+    assert [(candidate.reader_score, candidate.seconded) for candidate in ranked] == [(9.0, 1), (8.0, 1), (7.0, 0)]
+
+
+def test_a_further_span_is_seconded_by_every_passage_whose_best_it_is() -> None:
+    best, further = hit(FIRST, 0.5), hit(SECOND, 0.5)
+    ranked = rank([best, further], [reading(0, (0, 4, 9)), reading(0, (10, 14, 8), (0, 4, 1))])
+    assert [(candidate.start, candidate.seconded) for candidate in ranked] == [(0, 0), (10, 0), (0, 1)]

@@ -100,6 +100,9 @@ def test_scores_worked_out_by_hand(assistant: Assistant, mixed: Path, mode: Mode
         "has_answer_f1": 75.0,
         "has_answer_right": 100.0,
         "no_answer_accuracy": 50.0,
+        "coverage": 75.0,
+        "error": 100 / 3,
+        "calibration_error": None,
         **({"recall@1": 1.0, "recall@5": 1.0, "recall@20": 1.0, "mrr": 1.0} if mode == "open" else {}),
     }
 
@@ -116,6 +119,18 @@ def test_file_with_unanswerable_questions_lets_the_assistant_abstain(doubtful: A
     result = evaluate(doubtful, mixed)
     assert (result.abstain, predictions(result)) == (True, dict.fromkeys(["right", "silent", "half", "fooled"], ""))
     assert (result.has_answer_f1, result.no_answer_accuracy) == (0.0, 100.0)
+
+
+def test_right_is_told_of_answers_that_were_held_back(doubtful: Assistant, mixed: Path) -> None:
+    result = evaluate(doubtful, mixed)
+    assert {outcome.question.id: outcome.right for outcome in result.outcomes} == {
+        "right": True, "silent": False, "half": True, "fooled": False,
+    }  # fmt: skip
+
+
+def test_a_share_of_wrong_answers_needs_a_calibrated_reader(assistant: Assistant, answerable: Path) -> None:
+    with pytest.raises(InputRejected, match="calibrated together"):
+        evaluate(assistant, answerable, max_wrong=0.1)
 
 
 def test_abstain_can_be_set(doubtful: Assistant, mixed: Path, answerable: Path) -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from qa.evaluation.metrics import exact_match, f1, normalize_answer, set_exact_match, set_f1
+from qa.evaluation.metrics import (
+    exact_match,
+    expected_calibration_error,
+    f1,
+    normalize_answer,
+    set_exact_match,
+    set_f1,
+)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +100,16 @@ def test_set_exact_match_wants_nothing_besides_the_items() -> None:
     everything = ["Tin Zaraf", "Adghagh", "Wells 9"]
     assert set_exact_match(everything, CAMPS) == 1
     assert set_exact_match([*everything, "Paris"], CAMPS) == 0
+
+
+@pytest.mark.parametrize(
+    ("scored", "error"),
+    [
+        ([(1.0, True), (0.0, False)], 0.0),
+        ([(1.0, False)], 1.0),
+        ([(0.62, True), (0.66, False)], 0.14),  # one bin: 0.64 sure, half right
+        ([(0.58, True), (0.62, False)], 0.52),  # two bins: (0.42 + 0.62) / 2
+    ],
+)
+def test_calibration_error_by_hand(scored: list[tuple[float, bool]], error: float) -> None:
+    assert expected_calibration_error(scored) == pytest.approx(error)

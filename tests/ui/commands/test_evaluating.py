@@ -41,6 +41,9 @@ def test_one_file_as_json_is_one_object(qa: CommandLine, half: Path) -> None:
         "has_answer_f1": 50.0,
         "has_answer_right": 50.0,
         "no_answer_accuracy": None,
+        "coverage": 100.0,
+        "error": 50.0,
+        "calibration_error": None,
     }
     assert {name: summary[name] for name in contract} == contract
     assert type(summary["seconds"]) is float
@@ -136,3 +139,13 @@ def test_a_missing_file_is_one_sentence(qa: CommandLine) -> None:
     result = qa("eval", qa.folder / "none.json")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"Error: {qa.folder / 'none.json'} cannot be read: No such file or directory.\n"
+
+
+def test_the_dial_reaches_the_assistant(qa: CommandLine, half: Path) -> None:
+    """The fake reader is not calibrated, so that nothing can be promised."""
+    for command in (("eval", half), ("ask", "who chairs?")):
+        if command[0] == "ask":
+            qa("add", qa.write("club.txt", CLUB))
+        result = qa(*command, "--max-wrong", "0.1")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.startswith("Error: A share of wrong answers can only be promised with the shipped reader")

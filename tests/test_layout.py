@@ -122,6 +122,6 @@ def test_what_is_asked_for_is_not_below_a_floor(requirement: Requirement) -> Non
 def test_what_is_imported_is_asked_for() -> None:
     """What only a dependency depends on may vanish with its next version."""
     names = {requirement.name.lower().replace("-", "_") for requirement in declared()}
-    names |= {"faiss", "frontmatter", "markdown_it", "pydantic_core", "yaml"}  # by their names in Python
+    names |= {"faiss", "frontmatter", "markdown_it", "pydantic_core", "sklearn", "yaml"}  # by their names in Python
     used = {name.split(".")[0] for path in MODULES for name in imported(path)}
     assert used - names - set(sys.stdlib_module_names) - set(ALLOWED) == set()

@@ -1,0 +1,73 @@
+"""The shipped reader's doubt: how far confidence and truth are apart, and whether the dial keeps its promise.
+
+`doubt.json` was written by `tests/bench/doubting.py`: what spoke for the first answers to 900 questions that nothing was
+fitted to, a third of which have no answer.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from index.errors import InputRejected
+from index.sentence_embedder import SentenceEmbedder
+from qa.calibration import Calibration, Features, load_calibration
+from qa.evaluation.metrics import expected_calibration_error
+from qa.reader_model import SHIPPED_READER
+from qa.risk import threshold_for
+
+ROWS = json.loads((Path(__file__).parent / "doubt.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def calibration() -> Calibration:
+    loaded = load_calibration(SHIPPED_READER, SentenceEmbedder().fingerprint.weights_sha256)
+    assert loaded is not None
+    return loaded
+
+
+def test_the_mix_is_the_declared_one() -> None:
+    assert len(ROWS) == 900
+    assert {row[0] for row in ROWS} == {"squad20-part-b", "squad11-part-b", "onestopqa-news-dev"}
+
+
+def test_confidence_is_near_the_truth(calibration: Calibration, record_property: Callable[[str, object], None]) -> None:
+    scored = defaultdict(list)
+    for name, *features, right in ROWS:
+        scored[name].append((calibration.confidence(Features(*features)), bool(right)))
+    for name, pairs in scored.items():
+        record_property(name, expected_calibration_error(pairs))
+    assert expected_calibration_error([pair for pairs in scored.values() for pair in pairs]) <= 0.05
+
+
+@pytest.mark.parametrize("max_wrong", [0.15, 0.25])
+def test_the_promise_holds_in_nine_of_ten_splits(calibration: Calibration, max_wrong: float) -> None:
+    """A fifth chooses the threshold, the rest tells what came of it; 95 of 100 are promised, luck in the rest aside."""
+    generator = random.Random(0)
+    held = 0
+    for _ in range(100):
+        scored = generator.sample(calibration.fitted, len(calibration.fitted))
+        fifth = len(scored) // 5
+        threshold = threshold_or_none(scored[:fifth], max_wrong)
+        given = [right for score, right in scored[fifth:] if threshold is not None and score >= threshold]
+        held += given.count(False) <= max_wrong * len(given)
+    assert held >= 90
+
+
+def threshold_or_none(scored: Sequence[tuple[float, bool]], max_wrong: float) -> float | None:
+    """None where a fifth cannot prove so much, so that nothing would be answered."""
+    try:
+        return threshold_for(scored, max_wrong)
+    except InputRejected:
+        return None
+
+
+def test_the_dial_costs_answers_and_saves_errors(calibration: Calibration) -> None:
+    thresholds = [threshold_for(calibration.fitted, max_wrong) for max_wrong in (0.1, 0.2, 0.3)]
+    assert thresholds == sorted(thresholds, reverse=True)
+    assert len(set(thresholds)) == 3

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.errors import InputRejected, RejectionReason
 from qa.evaluation.questions import Question
-from qa.evaluation.results import EvaluationResult
+from qa.evaluation.results import EvaluationResult, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Difference:
 def compare(
     first: EvaluationResult,
     second: EvaluationResult,
-    metric: Literal["exact_match", "f1"] = "f1",
+    metric: Literal["exact_match", "f1", "evidence_hit"] = "f1",
     *,
     resamples: int = 2000,
     seed: int = 0,
@@ -33,10 +33,10 @@ def compare(
 
     Contexts are drawn, with all of their questions: questions about one text succeed and fail together, and drawing
     them one by one would make the interval too narrow (the cluster bootstrap of Davison and Hinkley 1997, section
-    3.8). Raises InputRejected where the questions differ.
+    3.8). Raises InputRejected where the questions differ, or where `evidence_hit` is asked of such without evidence.
     """
-    before = {outcome.question.id: getattr(outcome, metric) for outcome in first.outcomes}
-    after = {outcome.question.id: getattr(outcome, metric) for outcome in second.outcomes}
+    before = {outcome.question.id: _score(outcome, metric) for outcome in first.outcomes}
+    after = {outcome.question.id: _score(outcome, metric) for outcome in second.outcomes}
     if before.keys() != after.keys():
         raise InputRejected(
             RejectionReason.OPTION,
@@ -51,6 +51,15 @@ def compare(
     draws = np.random.default_rng(seed).multinomial(len(counts), even, size=resamples)
     low, high = np.percentile((draws @ sums) / (draws @ counts), [2.5, 97.5])
     return Difference(100 * float(gains.mean()), 100 * float(low), 100 * float(high))
+
+
+def _score(outcome: Outcome, metric: str) -> float:
+    score: float | None = getattr(outcome, metric)
+    if score is None:
+        raise InputRejected(
+            RejectionReason.OPTION, f"The question {outcome.question.text!r} has no evidence to hit; compare the f1."
+        )
+    return score
 
 
 def _text(question: Question) -> str:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,14 @@ def test_other_questions_are_refused() -> None:
     with pytest.raises(InputRejected, match="different questions") as raised:
         compare(result([1], ["a"]), result([1, 1], ["a", "a"]))
     assert raised.value.reason == RejectionReason.OPTION
+
+
+def test_hits_of_evidence_compare_too() -> None:
+    def hits(*found: bool) -> EvaluationResult:
+        plain = result([0.0] * len(found), [None] * len(found))
+        outcomes = tuple(replace(o, evidence_hit=hit) for o, hit in zip(plain.outcomes, found, strict=True))
+        return replace(plain, outcomes=outcomes)
+
+    assert compare(hits(False, False), hits(True, True), "evidence_hit") == Difference(100, 100, 100)
+    with pytest.raises(InputRejected, match="no evidence to hit"):
+        compare(result([1.0], [None]), result([1.0], [None]), "evidence_hit")

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from index.article import Article
-from qa.calibration import Features
+from qa.features import Features
 
 
 class Reason(StrEnum):

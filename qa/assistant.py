@@ -24,17 +24,18 @@ from typing import Self
 
 from index.article import Article
 from index.embedder import Embedder
-from index.errors import InputRejected, RejectionReason
+from index.errors import InputRejected, ModelDamaged, RejectionReason
 from index.library import Hit, Library, Progress
 from index.loaders import load
 from index.report import AddReport, ArticleSummary, Rejection
 from index.sentence_embedder import SentenceEmbedder
 from index.sentences import sentence_around
 from qa.answer import Answer, Reason, Reply, Seconds
-from qa.calibration import Features, features_of, load_calibration
+from qa.calibration import load_calibration
 from qa.confidence import Doubt
+from qa.features import Features
 from qa.questions import UNSUPPORTED_NOTE, QuestionKind, kind_of
-from qa.ranking import Candidate, rank
+from qa.ranking import Candidate, features_of, rank
 from qa.reader import Reader
 from qa.transformer_reader import TransformerReader
 
@@ -66,10 +67,14 @@ class Assistant:
     ) -> Self:
         """Open the library in `folder`, made at the first add if absent; models default to the shipped ones.
 
-        Loads no model yet. Raises the errors of `Library.open`.
+        Loads no model yet. Raises the errors of `Library.open`, and ModelDamaged.
         """
         library = Library.open(Path(folder).expanduser(), embedder or SentenceEmbedder(), read_only=read_only)
-        return cls(library, reader or TransformerReader())
+        try:
+            return cls(library, reader or TransformerReader())
+        except ModelDamaged:
+            library.close()
+            raise
 
     def close(self) -> None:
         """Close the library's files."""
@@ -107,9 +112,10 @@ class Assistant:
     def ask(self, question: str, *, top_k: int = 5, passages: int = 10, max_wrong: float | None = None) -> Reply:
         """Answer a question with up to `top_k` answers out of the `passages` that fit it best.
 
-        With `max_wrong`, say 0.1, only so sure answers are given that at most this share of them is wrong, for
-        questions like those of the fitting set (`qa.risk`). Raises InputRejected for a question that is empty or longer
-        than 4,000 characters, and for a `max_wrong` that cannot be promised.
+        With `max_wrong`, say 0.1, only so sure answers are given that at most this share of them is wrong (shares less
+        than half of its words with a right one), for questions like those of the fitting set and ten passages
+        (`qa.risk`). Raises InputRejected for a question that is empty or longer than 4,000 characters, and for a
+        `max_wrong` that cannot be promised.
         """
         return self.ask_many([question], top_k=top_k, passages=passages, max_wrong=max_wrong)[0]
 
@@ -127,11 +133,9 @@ class Assistant:
             for question, answerable in zip(asked, supported, strict=True)
         ]
 
-    def read(
-        self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5, max_wrong: float | None = None
-    ) -> list[Reply]:
+    def read(self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5) -> list[Reply]:
         """Answer each question from the passages already found for it: one decision over all of them."""
-        return self._read(found, top_k, Doubt.of(self._calibration, max_wrong))
+        return self._read(found, top_k, Doubt.of(self._calibration))
 
     def _read(self, found: Sequence[tuple[str, Sequence[Hit]]], top_k: int, doubt: Doubt) -> list[Reply]:
         self.reader.load()

@@ -8,11 +8,12 @@ from typing import Self
 
 from index.errors import InputRejected, RejectionReason
 from qa.answer import Reason
-from qa.calibration import Calibration, Features
+from qa.calibration import Calibration
+from qa.features import Features
 from qa.ranking import Candidate
 from qa.risk import threshold_for
 
-# In logits, for readers without a calibration: near the best for the shipped reader, on SQuAD and on news.
+# In logits, for readers without a calibration: what was best for the first one that was shipped.
 THRESHOLD = 4.0
 
 

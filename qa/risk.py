@@ -4,11 +4,14 @@ A threshold is chosen on a set of answers of which it is known whether they are 
 95 % confidence: for questions like those of the set, of the answers given at most a share `max_wrong` is wrong. This
 is Learn then Test (Angelopoulos et al. 2021) with fixed-sequence testing: thresholds are tried from the strictest
 down, each by the upper limit of Clopper and Pearson (1934) for the share of wrong answers, until the first that fails.
+The thresholds are places in the order of confidence, which is looked at without knowing what is right. The questions of
+one text, which succeed and fail together more than chance has it, count as if they did not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.errors import InputRejected, RejectionReason
 
@@ -25,7 +28,8 @@ _SHARES = [percent / 100 for percent in range(1, 100)]
 """The shares tried to tell the least that can be promised."""
 
 
-def threshold_for(scored: Sequence[tuple[float, bool]], max_wrong: float) -> float:
+@lru_cache(maxsize=16)  # every question asks again
+def threshold_for(scored: tuple[tuple[float, bool], ...], max_wrong: float) -> float:
     """The lowest confidence at which the promise can be kept, from confidences and whether each answer is right.
 
     Raises InputRejected where `max_wrong` is not between 0 and 1, or smaller than what the set can prove.
@@ -37,10 +41,10 @@ def threshold_for(scored: Sequence[tuple[float, bool]], max_wrong: float) -> flo
     ordered = sorted(scored, reverse=True)
     threshold = _lowest_proven(ordered, max_wrong)
     if threshold is None:
-        least = next((share for share in _SHARES if _lowest_proven(ordered, share) is not None), 1.0)
+        least = next((share for share in _SHARES if _lowest_proven(ordered, share) is not None), None)
+        advice = "no share can" if least is None else f"the least for this reader is {least:g}"
         raise InputRejected(
-            RejectionReason.OPTION,
-            f"So few wrong answers ({max_wrong:g}) cannot be promised; the least for this reader is {least:g}.",
+            RejectionReason.OPTION, f"So few wrong answers ({max_wrong:g}) cannot be promised; {advice}."
         )
     return threshold
 
@@ -48,6 +52,8 @@ def threshold_for(scored: Sequence[tuple[float, bool]], max_wrong: float) -> flo
 def _lowest_proven(ordered: Sequence[tuple[float, bool]], max_wrong: float) -> float | None:
     """The last threshold before the first that is not proven; None where the strictest is not. Best first."""
     found: float | None = None
+    if not ordered:
+        return None
     for step in range(_FIRST, _STEPS + 1):
         count = max(1, len(ordered) * step // _STEPS)
         least = ordered[count - 1][0]

@@ -13,7 +13,7 @@ import numpy as np
 from index.passages import Passage
 from qa.reader import AnswerSpan, Reading
 from qa.reader_input import SPECIAL_TOKENS, heading, shortened
-from qa.reader_model import SHIPPED_READER, ReaderModel, computes_in_bfloat16, load_reader_model
+from qa.reader_model import SHIPPED_READER, ReaderModel, load_reader_model, span_logits
 from qa.spans import Floats, Window, best_spans, drop_overlapping
 
 if TYPE_CHECKING:
@@ -119,10 +119,8 @@ class TransformerReader:
         arguments = {
             name: torch.from_numpy(value) for name, value in zip(names, inputs, strict=True) if name in accepted
         }
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=computes_in_bfloat16()):
-            output = self._loaded.model(**arguments)
+        starts, ends = (logits.float().numpy() for logits in span_logits(self._loaded.model, arguments))
         lengths = [len(encoding.ids) for encoding in encodings]
-        starts, ends = output.start_logits.float().numpy(), output.end_logits.float().numpy()
         return (
             [row[:length] for row, length in zip(starts, lengths, strict=True)],
             [row[:length] for row, length in zip(ends, lengths, strict=True)],

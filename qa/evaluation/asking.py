@@ -44,7 +44,7 @@ def asking(
     articles = _articles(file, examples)
     if mode == "reader":
         _require_contexts(file, examples)
-        yield partial(_ask_own_contexts, assistant, articles, max_wrong)
+        yield partial(_ask_own_contexts, assistant, articles)
     elif mode == "open" and articles:
         with _library_of(articles.values(), like=assistant.library) as library:
             yield partial(_ask_library, Assistant(library, assistant.reader), articles, max_wrong)
@@ -86,12 +86,11 @@ def _require_contexts(file: Path, examples: Sequence[Example]) -> None:
 
 
 def _ask_own_contexts(
-    assistant: Assistant, articles: dict[str, Article], max_wrong: float | None, questions: Sequence[Question]
+    assistant: Assistant, articles: dict[str, Article], questions: Sequence[Question]
 ) -> list[Response]:
     """Read each question's own context whole; nothing was retrieved, so no retrieval speaks for an answer."""
     given = [(question.text, [_whole(articles[question.contexts[0]])]) for question in questions]
-    replies = assistant.read(given, max_wrong=max_wrong)
-    return [Response(reply) for reply in replies]
+    return [Response(reply) for reply in assistant.read(given)]
 
 
 def _whole(article: Article) -> Hit:

@@ -2,91 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
 from index.errors import InputRejected, RejectionReason
-from qa.calibration import Calibration, Features
+from qa.calibration import Calibration
 from qa.evaluation.results import EvaluationResult, Outcome
+from qa.features import Features
 
 _STEPS = 100  # thresholds tried, from 0 to 1
+_FOLDS = 5
+_WEAK_PRIOR = 100.0  # how little the weights are drawn to zero: thousands of answers need no help
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The first candidate of one question: what speaks for it, whether it is right, what is gained by giving it.
+    """One answer of a question: its place, what speaks for it, whether it is right."""
 
-    `given_f1` is the question's score where the candidate is given, `held_f1` where it is held back.
-    """
-
+    outcome: Outcome
+    place: int
     features: Features
     right: bool
-    given_f1: float
-    held_f1: float
+
+    @property
+    def text(self) -> str:
+        """What the question is about, or itself: answers about one text succeed and fail together."""
+        return next(iter(self.outcome.question.contexts), self.outcome.question.id)
 
 
-def fit(results: Sequence[EvaluationResult], embedder: str) -> Calibration:
+def fit(results: Sequence[EvaluationResult], *, reader: str, embedder: str) -> Calibration:
     """The calibration that fits results of evaluations that did not abstain.
 
-    The confidence is fitted to all first candidates. The threshold is the one with the best F1, as a mean over those
-    results that have questions without an answer. The set that a share of wrong answers is promised by holds the
-    questions that were searched for, each once. `embedder` is the SHA-256 of the embedder's weights.
-    Raises InputRejected where there is nothing to tell right answers from wrong ones by.
+    The confidence is fitted to every answer of every reply. The threshold is the one with the best F1, as a mean over
+    those results that have questions without an answer. The set that a share of wrong answers is promised by holds the
+    first answers to the questions that were searched for, each question once; their confidence is that of a model
+    fitted to other texts, as one that has seen them would be too sure. `reader` and `embedder` are the SHA-256 of the
+    weights. Raises InputRejected where results abstained, where no question lacks an answer, or where nothing is wrong.
     """
+    if any(result.abstain for result in results):
+        raise _rejected("A calibration needs every answer; evaluate without abstaining.")
+    judged = [item for result in results for item in _judged(result)]
+    doubted = [result for result in results if any(outcome.question.impossible for outcome in result.outcomes)]
+    if len({item.right for item in judged}) < 2 or not doubted:
+        raise _rejected("A calibration needs right and wrong answers, and questions that have no answer.")
+    intercept, weights = _logistic(judged)
+    plain = Calibration(intercept, weights, 0.0, reader, embedder, ())
+    return Calibration(intercept, weights, _threshold(plain, doubted), reader, embedder, _held_out(judged))
+
+
+def _judged(result: EvaluationResult) -> Iterator[Judged]:
+    for outcome in result.outcomes:
+        for place, (answer, right) in enumerate(zip(outcome.reply.answers, outcome.rights, strict=True)):
+            if answer.features is not None:
+                yield Judged(outcome, place, answer.features, right)
+
+
+def _logistic(judged: Sequence[Judged]) -> tuple[float, Features]:
     from sklearn.linear_model import LogisticRegression  # takes a second to import
 
-    judged = [_judged(result) for result in results]
-    every = [item for items in judged for item in items]
-    if len({item.right for item in every}) < 2:
-        raise InputRejected(
-            RejectionReason.OPTION, "A calibration needs answers that are right and answers that are wrong."
-        )
     model = LogisticRegression(C=_WEAK_PRIOR, max_iter=10_000)
-    model.fit([astuple(item.features) for item in every], [item.right for item in every])
-    plain = Calibration(float(model.intercept_[0]), Features(*map(float, model.coef_[0])), 0.0, embedder, ())
-    doubted = [items for result, items in zip(results, judged, strict=True) if _has_impossible(result)]
-    return Calibration(plain.intercept, plain.weights, _threshold(plain, doubted), embedder, _fitted(plain, results))
+    model.fit([astuple(item.features) for item in judged], [item.right for item in judged])
+    return float(model.intercept_[0]), Features(*map(float, model.coef_[0]))
 
 
-_WEAK_PRIOR = 100.0
-"""How little the weights are drawn to zero: thousands of answers need no help."""
-
-
-def _judged(result: EvaluationResult) -> list[Judged]:
-    return [
-        Judged(features, outcome.right, 0.0 if outcome.question.impossible else outcome.f1, outcome.question.impossible)
-        for outcome in result.outcomes
-        if (features := _features(outcome)) is not None
-    ]
-
-
-def _features(outcome: Outcome) -> Features | None:
-    return outcome.reply.answers[0].features if outcome.reply.answers else None
-
-
-def _has_impossible(result: EvaluationResult) -> bool:
-    return any(outcome.question.impossible for outcome in result.outcomes)
-
-
-def _threshold(calibration: Calibration, sets: Sequence[Sequence[Judged]]) -> float:
+def _threshold(calibration: Calibration, results: Sequence[EvaluationResult]) -> float:
     """The confidence from which giving answers scores best; of equal ones the lowest."""
 
     def score(threshold: float) -> float:
-        means = [
-            sum(item.given_f1 if calibration.confidence(item.features) >= threshold else item.held_f1 for item in items)
-            / len(items)
-            for items in sets
-        ]
-        return sum(means)
+        return sum(
+            sum(_f1(calibration, outcome, threshold) for outcome in result.outcomes) / len(result.outcomes)
+            for result in results
+        )
 
     return max((step / _STEPS for step in range(_STEPS)), key=score)
 
 
-def _fitted(calibration: Calibration, results: Sequence[EvaluationResult]) -> tuple[tuple[float, bool], ...]:
+def _f1(calibration: Calibration, outcome: Outcome, threshold: float) -> float:
+    """What a question scores where its first answer is given from this confidence on."""
+    features = outcome.reply.answers[0].features if outcome.reply.answers else None
+    if features is None or calibration.confidence(features) < threshold:
+        return float(outcome.question.impossible)
+    return 0.0 if outcome.question.impossible else outcome.f1
+
+
+def _held_out(judged: Sequence[Judged]) -> tuple[tuple[float, bool], ...]:
+    """How sure a model is of each first answer that was fitted to the other texts, and whether it is right."""
+    texts = sorted({item.text for item in judged})
+    fold_of = {text: number % _FOLDS for number, text in enumerate(texts)}
     found: dict[str, tuple[float, bool]] = {}
-    for result in results:
-        for outcome in result.outcomes:
-            features = _features(outcome)
-            if features is not None and not features.given:
-                found.setdefault(outcome.question.text, (calibration.confidence(features), outcome.right))
+    for fold in range(_FOLDS):
+        model = Calibration(*_logistic([item for item in judged if fold_of[item.text] != fold]), 0.0, "", "", ())
+        for item in judged:
+            if fold_of[item.text] == fold and item.place == 0 and not item.features.given:
+                found.setdefault(item.outcome.question.text, (model.confidence(item.features), item.right))
     return tuple(found.values())
+
+
+def _rejected(message: str) -> InputRejected:
+    return InputRejected(RejectionReason.OPTION, message)

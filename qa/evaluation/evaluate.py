@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from index.errors import InputRejected, RejectionReason
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.evaluation.asking import Response, asking
@@ -43,6 +44,10 @@ def evaluate(
     Raises BadTestSet for a file that cannot be read, or that lacks contexts in mode `reader`, and InputRejected for an
     unknown mode, a sample of less than 1, or a `max_wrong` that cannot be promised.
     """
+    if max_wrong is not None and (mode == "reader" or abstain is False):
+        raise InputRejected(
+            RejectionReason.OPTION, "A share of wrong answers is promised in mode open, where it may abstain."
+        )
     file = Path(file)
     examples = load_test_set(file)
     questions = draw(merge_versions(examples) if mode == "open" else separate(examples), sample, seed)
@@ -63,17 +68,16 @@ def evaluate(
 
 
 def _score(question: Question, response: Response, abstain: bool) -> Outcome:
-    nearest = response.reply.answers[0] if response.reply.answers else None
-    answer = nearest if response.reply.answered or not abstain else None
-    prediction = answer.text if answer else ""
-    proves = nearest is not None and question.has_evidence and question.is_proved_by(nearest)
+    reply = response.reply
+    given = reply.answers[:1] if reply.answered or not abstain else ()
+    prediction = given[0].text if given else ""
     return Outcome(
         question,
-        response.reply,
+        reply,
         prediction,
         *_overlap(question, prediction),
-        right=proves if question.has_evidence else _is_right(question, nearest),
-        evidence_hit=proves and answer is not None if question.has_evidence else None,
+        rights=tuple(_is_right(question, answer) for answer in reply.answers),
+        evidence_hit=any(map(question.is_proved_by, given)) if question.has_evidence else None,
         ranking=response.ranking,
     )
 
@@ -85,5 +89,8 @@ def _overlap(question: Question, prediction: str) -> tuple[float, float]:
     return exact_match(prediction, question.golds), f1(prediction, question.golds)
 
 
-def _is_right(question: Question, answer: Answer | None) -> bool:
-    return answer is not None and not question.impossible and _overlap(question, answer.text)[1] >= RIGHT
+def _is_right(question: Question, answer: Answer) -> bool:
+    if question.has_evidence:
+        return question.is_proved_by(answer)
+    overlap = _overlap(question, answer.text)[1]
+    return overlap > 0 if question.answer_set else not question.impossible and overlap >= RIGHT

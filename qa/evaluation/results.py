@@ -23,8 +23,9 @@ RIGHT = 0.5
 class Outcome:
     """What one question got and how that was scored, from 0 to 1.
 
-    `prediction` is the text that was scored: the first answer, or "" where none was given. `right` tells whether the
-    first answer, given or held back, is right: half of its words, or in an evidence sentence. `evidence_hit` is None
+    `prediction` is the text that was scored: the first answer, or "" where none was given. `rights` tell of each answer
+    of the reply, given or held back, whether it is right: by half of its words or, where the golds are evidence
+    sentences, by its middle in one; of a set it must be one of the items. `evidence_hit` is None
     where the golds are no evidence sentences; `ranking` is None where nothing was searched or no context is known.
     """
 
@@ -33,9 +34,14 @@ class Outcome:
     prediction: str
     exact_match: float
     f1: float
-    right: bool
+    rights: tuple[bool, ...]
     evidence_hit: bool | None = None
     ranking: Ranking | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether the first answer, given or held back, is right."""
+        return self.rights[:1] == (True,)
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,10 @@ class EvaluationResult:
 
     @property
     def has_answer_right(self) -> float | None:
-        """Share of the questions that have an answer whose `f1` is at least a half: right, give or take a word."""
-        return _percentage(outcome.f1 >= RIGHT for outcome in self.outcomes if not outcome.question.impossible)
+        """Share of the questions that have an answer that were given a right one."""
+        return _percentage(
+            outcome.right and outcome.prediction != "" for outcome in self.outcomes if not outcome.question.impossible
+        )
 
     @property
     def no_answer_accuracy(self) -> float | None:
@@ -88,7 +96,7 @@ class EvaluationResult:
         return _percentage(outcome.prediction != "" for outcome in self.outcomes)
 
     @property
-    def error(self) -> float | None:
+    def error_rate(self) -> float | None:
         """Share of the given answers that are wrong."""
         return _percentage(not outcome.right for outcome in self.outcomes if outcome.prediction != "")
 
@@ -121,7 +129,7 @@ class EvaluationResult:
             "has_answer_right": self.has_answer_right,
             "no_answer_accuracy": self.no_answer_accuracy,
             "coverage": self.coverage,
-            "error": self.error,
+            "error_rate": self.error_rate,
             "calibration_error": self.calibration_error,
         }
         if self.mode == "open":

@@ -37,16 +37,15 @@ def load_base(where: str | Path, max_tokens: int) -> Base:
             RejectionReason.OPTION,
             f"The model in {where} takes {limit} tokens, not {max_tokens}; set max_tokens lower.",
         )
-    if loaded.tokenizer.model_max_length < max_tokens:
-        loaded.tokenizer.model_max_length = limit  # an encoder for sentences is often kept shorter than it could be
+    loaded.tokenizer.model_max_length = limit  # an encoder for sentences is often kept shorter than it could be
     return Base(loaded.model, loaded.tokenizer, is_reader=not loaded.missing)
 
 
 def _prepare(config: PreTrainedConfig) -> None:
     """Make training fast on a CPU: no dropout, plain attention.
 
-    Dropout needs random numbers, and a few epochs do not overfit; with short windows in bfloat16 the fused attention is
-    a sixth slower than the plain one.
+    Dropout needs random numbers, and a few epochs do not overfit; over short windows in bfloat16 the plain attention is
+    the faster one.
     """
     import torch
 

@@ -59,6 +59,7 @@ class Collator:
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._padding = tokenizer.pad_token_id or 0
         self._accepted = tokenizer.model_input_names
+        self._most_tokens = tokenizer.model_max_length
 
     def __call__(self, features: Sequence[Feature]) -> dict[str, Tensor]:
         """The model's inputs, and what the loss needs beside them.
@@ -67,7 +68,8 @@ class Collator:
         `allowed`, (windows, tokens), tells where an answer may begin and end.
         """
         longest = max(len(feature.ids) for feature in features)
-        shape = len(features), -(-longest // WIDTH_STEP) * WIDTH_STEP
+        width = max(longest, min(-(-longest // WIDTH_STEP) * WIDTH_STEP, self._most_tokens))
+        shape = len(features), width
         inputs = {
             "input_ids": torch.full(shape, self._padding),
             "attention_mask": torch.zeros(shape, dtype=torch.long),
@@ -82,7 +84,7 @@ class Collator:
         return {
             **{name: values for name, values in inputs.items() if name in self._accepted},
             "answers": pad_sequence(answers, batch_first=True, padding_value=NONE),
-            "allowed": _allowed(features, shape[1]),
+            "allowed": _allowed(features, width),
         }
 
 

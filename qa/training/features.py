@@ -88,7 +88,8 @@ def _answer_tokens(encoding: Encoding, example: Example, heading: int) -> tuple[
         (encoding.char_to_token(heading + start, 1), encoding.char_to_token(heading + end - 1, 1))
         for start, end in (_stripped(example.context or "", span) for span in example.spans)
     ]
-    return tuple((first, last) for first, last in found if first is not None and last is not None) or (NO_ANSWER,)
+    whole = ((first, last) for first, last in found if first is not None and last is not None)
+    return tuple(dict.fromkeys(whole)) or (NO_ANSWER,)  # annotators who agree are one answer
 
 
 def _stripped(text: str, span: Span) -> Span:

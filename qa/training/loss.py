@@ -13,8 +13,8 @@ def span_loss(start_logits: Tensor, end_logits: Tensor, answers: Tensor, allowed
     """Mean negative log likelihood of the answers, in nats a border, over [CLS] and the passage alone.
 
     The logits are (windows, tokens), `answers` and `allowed` as `Collator` makes them. Where annotators marked
-    different spans, the likelihood is that of any of them (Clark and Gardner 2018, section 2.1, sum over the spans of
-    an answer): the model may settle on one, and is not pulled to and fro.
+    different spans, the likelihood is that of any of them: the model may settle on one, and is not pulled to and fro
+    (after Clark and Gardner 2018, who sum over all places of an answer).
     """
     starts = log_softmax(start_logits.float().masked_fill(~allowed, -torch.inf), dim=1)
     ends = log_softmax(end_logits.float().masked_fill(~allowed, -torch.inf), dim=1)

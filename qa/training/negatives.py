@@ -60,3 +60,9 @@ def _negative(example: Example, passages: Passages) -> Example | None:
     if not lacking:
         return None
     return replace(example, context=max(lacking, key=lacking.__getitem__), golds=(), spans=())
+
+
+def says_any(context: str, golds: Sequence[str]) -> bool:
+    """Whether a context holds the words of any gold."""
+    text = f" {normalize_answer(context)} "
+    return any(f" {normalize_answer(gold)} " in text for gold in golds)

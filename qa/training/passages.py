@@ -10,17 +10,18 @@ from index.article import Article
 from index.passages import Passage, PassageSettings, split
 from qa.evaluation.datasets import Example
 from qa.evaluation.metrics import normalize_answer
+from qa.training.negatives import says_any
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
-def cut_long(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> list[Example]:
-    """The examples, those with a context of more than `max_tokens` tokens each over two passages of it.
+def cut_long(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, longest: int) -> list[Example]:
+    """The examples, those with a context of more than `longest` tokens each over two passages of it.
 
-    First comes the passage with most of the answers, then the nearest without any, where there is nothing to find: in
-    use a reader is given several passages of an article and must tell which of them answers. Near is what shares most
-    words with the question. Where no passage holds an answer whole the example keeps its context.
+    First comes the passage with most of the answers, then the nearest that says none of them, where there is nothing
+    to find: in use a reader is given several passages of an article and must tell which of them answers. Near is what
+    shares most words with the question. Where no passage holds an answer whole the example keeps its context.
     """
 
     def count(texts: Sequence[str]) -> list[int]:
@@ -32,7 +33,7 @@ def cut_long(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, ma
     passages = {
         (title, text): split(Article(title=title, text=text, source="training"), PassageSettings(), count)
         for (title, text), length in zip(contexts, lengths, strict=True)
-        if length > max_tokens
+        if length > longest
     }
     return [
         over_passage
@@ -48,7 +49,7 @@ def _over_two(example: Example, passages: Sequence[Passage]) -> list[Example]:
         return [example]
     return [
         _over(example, nearest[0]),
-        *[_over(example, passage) for passage in nearest[1:] if not _touched(example, passage)][:1],
+        *[_over(example, passage) for passage in nearest[1:] if not _answers(passage, example)][:1],
     ]
 
 
@@ -71,9 +72,11 @@ def _held(example: Example, passage: Passage) -> list[int]:
     ]
 
 
-def _touched(example: Example, passage: Passage) -> bool:
-    """Whether the passage holds any part of an answer."""
-    return any(start < passage.end and passage.start < end for start, end in example.spans)
+def _answers(passage: Passage, example: Example) -> bool:
+    """Whether the passage holds any part of an answer, or says one again elsewhere."""
+    return any(start < passage.end and passage.start < end for start, end in example.spans) or says_any(
+        passage.text, example.golds
+    )
 
 
 def _shared_words(question: str, text: str) -> int:

@@ -42,8 +42,8 @@ def train(
 
     `base` is the folder or hub name of a reader to go on from, the shipped one by default, or of a plain encoder. The
     folder is new or empty; with `resume` it holds a run of the same files, base and settings that was interrupted,
-    which goes on from its newest checkpoint and ends with the weights that it would have had uninterrupted. Seeds the
-    random states of Python, numpy and torch.
+    which goes on from its newest checkpoint and, but for one that ends by the clock, comes to the weights that it would
+    have had uninterrupted. Seeds the random states of Python, numpy and torch.
 
     Raises BadTestSet, which names the file and the place, before a model is loaded; InputRejected for a folder that
     holds something else; ModelNotFound or ModelDamaged for the base.
@@ -92,9 +92,9 @@ def _augmented(
     examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, settings: TrainingSettings
 ) -> list[Example]:
     """The examples in the shape in which they will be asked: over passages, some with a title, some badly typed."""
-    passages = cut_long(examples, tokenizer, settings.passage_tokens)
+    passages = cut_long(examples, tokenizer, settings.longest_context)
     asked = as_typed(with_negatives(passages, settings.negatives, settings.seed), settings.typed, settings.seed)
-    generator = random.Random(settings.seed)  # noqa: S311 - no secret
+    generator = random.Random(f"titles {settings.seed}")  # noqa: S311 - no secret
     return [example if generator.random() < settings.titles else replace(example, title="") for example in asked]
 
 

@@ -32,7 +32,7 @@ class ClockSchedule(LambdaLR):
     def step(self, epoch: int | None = None) -> None:
         """Count the time since the last step, and set the rate that is due."""
         now = time.monotonic()
-        if self._tick is not None:
+        if self._tick is not None:  # the first step after a start or a resumption has nothing to be counted from
             self.spent += now - self._tick
         self._tick = now
         super().step(epoch)

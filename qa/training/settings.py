@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ NEW_READER_RATE = 4e-4
 TRAINED_READER_RATE = 2e-5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSettings:
     """How to train; the defaults suit a small BERT on tens of thousands of questions.
 
@@ -21,9 +22,12 @@ class TrainingSettings:
     answerable questions that are put a second time, to a passage of the same article that lacks the answer. A
     checkpoint is written every `checkpoint_minutes`. The same `seed` gives the same run on the same machine.
 
-    With `minutes` the run ends after so long, whatever the speed, in place of after `epochs`. Contexts of more than
-    `passage_tokens` are cut as a library cuts articles. `titles` is the share of windows that begin with the title of
-    their article, as passages of a library do, and `typed` that of questions worded as people type them.
+    With `minutes` the run ends after so long in training, whatever the speed, in place of after `epochs`; then the seed
+    alone does not decide how it ends. Contexts of more than `longest_context` tokens are cut into passages as a library
+    cuts articles, and each question is also put to one that does not answer it. `titles` is the share of questions
+    whose passage begins with the title of its article, as those of a library do, and `typed` that of questions worded
+    as people type them.
+
     Raises InputRejected for a value that makes no sense.
     """
 
@@ -33,7 +37,7 @@ class TrainingSettings:
     batch_size: int = 32
     max_tokens: int = 384
     stride: int = 128
-    passage_tokens: int = 300
+    longest_context: int = 300
     negatives: float = 0.15
     titles: float = 0.5
     typed: float = 0.1
@@ -53,8 +57,8 @@ class TrainingSettings:
             0 <= self.stride <= self.max_tokens // 2,
             f"The stride must be 0 to half of the {self.max_tokens} tokens of a window, not {self.stride}.",
         )
-        _require(self.minutes is None or self.minutes > 0, f"A run cannot last {self.minutes} minutes.")
-        _require(self.passage_tokens >= 1, f"A passage cannot be cut at {self.passage_tokens} tokens.")
+        _require(self.minutes is None or 0 < self.minutes < math.inf, f"A run cannot last {self.minutes} minutes.")
+        _require(self.longest_context >= 1, f"A context needs at least 1 token, not {self.longest_context}.")
         for name in ("negatives", "titles", "typed"):
             share = getattr(self, name)
             _require(0 <= share <= 1, f"The share of {name} must lie from 0 to 1, not be {share}.")

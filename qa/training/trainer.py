@@ -23,14 +23,14 @@ from transformers import (
     TrainingArguments,
 )
 
-from qa.reader_model import computes_in_bfloat16
+from qa.reader_model import processor_has_bfloat16
 from qa.training.batches import Collator, FeatureOrder, Features
 from qa.training.features import Feature
 from qa.training.loss import span_loss
 from qa.training.schedule import WARMUP, ClockSchedule
 from qa.training.settings import Progress, TrainingProgress, TrainingSettings
 
-_UNTIL_STOPPED = 1_000  # epochs, where the clock ends the run
+_UNTIL_STOPPED = 1_000_000  # epochs, where the clock ends the run
 _LOSS_STEPS = 10  # the reported loss is a mean over so many steps
 
 
@@ -109,7 +109,8 @@ class Watch(TrainerCallback):
         """Ask for a checkpoint or an end where it is time; the trainer sees to it once this returns."""
         steps = state.max_steps
         if isinstance(lr_scheduler, ClockSchedule):
-            control.should_training_stop = lr_scheduler.done == 1
+            if lr_scheduler.done == 1:
+                control.should_training_stop = True
             steps = round(state.global_step / lr_scheduler.done) if lr_scheduler.done else steps
         if time.monotonic() - self._saved >= self._seconds:
             control.should_save = True
@@ -136,7 +137,7 @@ def training_arguments(settings: TrainingSettings, rate: float, checkpoints: Pat
         adam_beta2=0.98,
         weight_decay=0.01,
         max_grad_norm=1.0,
-        bf16=computes_in_bfloat16(),
+        bf16=_has_bfloat16(),
         use_cpu=not torch.accelerator.is_available(),
         seed=settings.seed,
         save_strategy="no",  # Watch asks for checkpoints, by the clock
@@ -148,3 +149,10 @@ def training_arguments(settings: TrainingSettings, rate: float, checkpoints: Pat
         remove_unused_columns=False,
         include_num_input_tokens_seen="non_padding",
     )
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor, or the GPU in its place, computes in bfloat16."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return processor_has_bfloat16() and not torch.accelerator.is_available()

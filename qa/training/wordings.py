@@ -19,7 +19,7 @@ _FEWEST_KEYWORDS = 3
 
 def as_typed(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
     """The examples, `share` of them with the question worded as one types it into a search box."""
-    generator = random.Random(seed)  # noqa: S311 - no secret
+    generator = random.Random(f"wordings {seed}")  # noqa: S311 - no secret
     return [
         replace(example, question=_typed(example.question, generator)) if generator.random() < share else example
         for example in examples

@@ -10,11 +10,12 @@ each file is printed.
 from __future__ import annotations
 
 import argparse
+import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from qa.assistant import Assistant
-from qa.calibration import Calibration
+from qa.calibration import CALIBRATION_FILE, Calibration
 from qa.evaluation.calibrate import fit
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.metrics import expected_calibration_error
@@ -29,9 +30,13 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--reader", required=True, type=Path, metavar="FOLDER")
     options = parser.parse_args()
+    (options.reader / CALIBRATION_FILE).unlink(missing_ok=True)  # of an older reader, perhaps
     with TemporaryDirectory() as folder, Assistant.open(folder, reader=TransformerReader(options.reader)) as assistant:
         runs = [(file, evaluate(assistant, file, mode=mode, abstain=False)) for file in options.files for mode in MODES]
-        calibration = fit([result for _, result in runs], assistant.library.embedder.fingerprint.weights_sha256)
+        embedder = assistant.library.embedder.fingerprint.weights_sha256
+    with (options.reader / "model.safetensors").open("rb") as weights:
+        reader = hashlib.file_digest(weights, "sha256").hexdigest()
+    calibration = fit([result for _, result in runs], reader=reader, embedder=embedder)
     calibration.save(options.reader)
     print(f"{calibration.weights}, intercept {calibration.intercept:.2f}, threshold {calibration.threshold:.2f}")
     for file, result in runs:
@@ -46,12 +51,13 @@ def describe(calibration: Calibration, result: EvaluationResult) -> str:
         for answer in outcome.reply.answers[:1]
         if answer.features is not None
     ]
-    answerable = [(o.right, sure) for o, sure in scored if not o.question.impossible]
-    impossible = [sure for o, sure in scored if o.question.impossible]
-    right = sum(is_right and sure >= calibration.threshold for is_right, sure in answerable) / len(answerable)
-    refused = sum(sure < calibration.threshold for sure in impossible) / max(1, len(impossible))
-    error = expected_calibration_error([(sure, outcome.right) for outcome, sure in scored])
-    return f"{len(scored)} questions: right {right:.1%}, refused {refused:.1%}, calibration error {error:.3f}"
+    given = [outcome for outcome, confidence in scored if confidence >= calibration.threshold]
+    answerable = sum(not outcome.question.impossible for outcome in result.outcomes)
+    impossible = len(result.outcomes) - answerable
+    right = sum(outcome.right for outcome in given) / answerable
+    refused = 1 - sum(outcome.question.impossible for outcome in given) / impossible if impossible else 1.0
+    error = expected_calibration_error([(confidence, outcome.right) for outcome, confidence in scored])
+    return f"{len(result.outcomes)} questions: right {right:.1%}, refused {refused:.1%}, calibration error {error:.3f}"
 
 
 if __name__ == "__main__":

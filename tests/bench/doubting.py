@@ -4,7 +4,7 @@
         --output tests/qa/doubt.json
 
 From each file so many questions are drawn by a fixed seed: from the first 300 without an answer and 145 with one, from
-the second 200, from the third 255. All are asked in mode open, over all contexts of their file. What spoke for each
+the second 205, from the third 250. All are asked in mode open, over all contexts of their file. What spoke for each
 first answer, and whether it was right, is stored: from this a test computes the calibration error again.
 """
 
@@ -22,8 +22,8 @@ from qa.assistant import Assistant
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.results import Outcome
 
-ASKED = 750  # questions of a file that are asked; of these the mix is drawn
-WITHOUT, WITH = (300, 0, 0), (145, 200, 255)
+WITHOUT, WITH = (300, 0, 0), (145, 205, 250)
+SPARE = 250  # so many more are asked: of a few kinds there may be fewer in a sample, or nothing is found
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = []
     for file, without, with_answer in zip(options.files, WITHOUT, WITH, strict=True):
-        asked = ASKED if without else with_answer
+        asked = without + with_answer + SPARE
         with TemporaryDirectory() as folder, Assistant.open(folder) as assistant:
             outcomes = evaluate(assistant, file, mode="open", abstain=False, sample=asked).outcomes
         drawn = draw(outcomes, impossible=True, count=without) + draw(outcomes, impossible=False, count=with_answer)
@@ -44,8 +44,8 @@ def main() -> None:
 
 def draw(outcomes: Sequence[Outcome], *, impossible: bool, count: int) -> list[Outcome]:
     """So many of the questions that have an answer, or have none, and for which a candidate was found."""
-    fitting = [o for o in outcomes if o.question.impossible == impossible and o.reply.answers]
-    return random.Random(0).sample(fitting, min(count, len(fitting)))
+    fitting = [outcome for outcome in outcomes if outcome.question.impossible == impossible and outcome.reply.answers]
+    return random.Random(0).sample(fitting, count)
 
 
 def speaking(outcome: Outcome) -> list[float]:

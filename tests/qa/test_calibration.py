@@ -9,13 +9,16 @@ from index.article import Article
 from index.errors import ModelDamaged
 from index.library import Hit
 from index.passages import Passage
-from qa.calibration import CALIBRATION_FILE, Calibration, Features, features_of, load_calibration
-from qa.ranking import Candidate
+from qa.calibration import CALIBRATION_FILE, Calibration, load_calibration
+from qa.features import Features
+from qa.ranking import Candidate, features_of
 
 ARTICLE = Article("A", "word " * 20, "a.txt")
 PASSAGE = Passage(ARTICLE.id, "A", 0, 100, ARTICLE.text)
 FOUND, GIVEN = Hit(ARTICLE, PASSAGE, 0.75, 0.5), Hit(ARTICLE, PASSAGE, 0.0, None)
-CALIBRATION = Calibration(-1.0, Features(0.5, 0.25, 1.0, 2.0, 4.0, 3.0), 0.4, "abc", ((0.9, True), (0.25, False)))
+CALIBRATION = Calibration(
+    -1.0, Features(0.5, 0.25, 1.0, 2.0, 4.0, 3.0), 0.4, "reader", "abc", ((1 - 1e-9, True), (1 / 3, False))
+)
 
 
 def test_the_features_of_each_candidate() -> None:
@@ -48,7 +51,9 @@ def test_without_a_file_there_is_no_calibration(tmp_path: Path) -> None:
     assert load_calibration(None, "abc") is None
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"intercept": 1, "weights": {"margin": 1}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", '{"intercept": 1, "weights": {"margin": "a"}}', '{"intercept": 1, "weights": 1}']
+)
 def test_a_broken_file_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / CALIBRATION_FILE).write_text(text)
     with pytest.raises(ModelDamaged, match=CALIBRATION_FILE):

@@ -8,15 +8,21 @@ from index.library import Hit
 from index.passages import Passage
 from qa import confidence
 from qa.answer import Reason
-from qa.calibration import Calibration, Features, features_of
+from qa.calibration import Calibration
 from qa.confidence import Doubt
-from qa.ranking import Candidate
+from qa.features import Features
+from qa.ranking import Candidate, features_of
 
 ARTICLE = Article("A", "word", "a.txt")
 HIT = Hit(ARTICLE, Passage(ARTICLE.id, "A", 0, 4, "word"), 1.0, 1.0)
 # The confidence is the margin put through the logistic function; of 1,000 fitted answers the surer half is right.
 CALIBRATED = Calibration(
-    0.0, Features(1.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.75, "e", tuple((place / 1000, place >= 500) for place in range(1000))
+    0.0,
+    Features(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    0.75,
+    "r",
+    "e",
+    tuple((place / 1000, place >= 500) for place in range(1000)),
 )
 
 

@@ -110,6 +110,11 @@ def test_other_passages_second_what_they_say_themselves() -> None:
     assert [(candidate.reader_score, candidate.seconded) for candidate in ranked] == [(9.0, 1), (8.0, 1), (7.0, 0)]
 
 
+def test_a_passage_does_not_second_itself() -> None:
+    twice = hit(Article("D", "Kim and Kim", "d.txt"), 0.5, 0, 11)
+    assert [candidate.seconded for candidate in rank([twice], [reading(0, (0, 3, 9), (8, 11, 5))])] == [0, 0]
+
+
 def test_a_further_span_is_seconded_by_every_passage_whose_best_it_is() -> None:
     best, further = hit(FIRST, 0.5), hit(SECOND, 0.5)
     ranked = rank([best, further], [reading(0, (0, 4, 9)), reading(0, (10, 14, 8), (0, 4, 1))])

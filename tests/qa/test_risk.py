@@ -20,10 +20,10 @@ def test_the_upper_limit_is_that_of_clopper_and_pearson(wrong: int, given: int, 
     assert upper_limit(wrong, given) == pytest.approx(limit, abs=5e-4)
 
 
-def sure(right: int, wrong: int) -> list[tuple[float, bool]]:
+def sure(right: int, wrong: int) -> tuple[tuple[float, bool], ...]:
     """So many answers, the right ones surest."""
     total = right + wrong
-    return [(1 - place / total, place < right) for place in range(total)]
+    return tuple((1 - place / total, place < right) for place in range(total))
 
 
 def test_the_threshold_lets_through_as_many_as_can_be_proved() -> None:
@@ -41,13 +41,23 @@ def test_all_are_let_through_where_all_may_be() -> None:
 
 def test_a_row_of_thresholds_ends_with_the_first_that_fails() -> None:
     # Of the surest tenth half is wrong: that the rest is right does not count any more.
-    bad_start = [(0.99, place % 2 == 0) for place in range(100)] + [(0.5, True)] * 900
+    bad_start = (*[(0.99, place % 2 == 0) for place in range(100)], *[(0.5, True)] * 900)
     with pytest.raises(InputRejected):
         threshold_for(bad_start, 0.1)
 
 
 def test_equal_confidences_are_let_through_together() -> None:
-    assert threshold_for([(0.5, True)] * 200, 0.1) == 0.5
+    """The first hundred of the thousand may all be right, but a tenth of those that are as sure is wrong."""
+    equal = (*[(0.5, True)] * 900, *[(0.5, False)] * 100)
+    assert threshold_for(equal, 0.15) == 0.5
+    with pytest.raises(InputRejected):
+        threshold_for(equal, 0.05)
+
+
+def test_of_nothing_nothing_can_be_promised() -> None:
+    for scored in ((), ((0.5, False),) * 50):
+        with pytest.raises(InputRejected, match="no share can"):
+            threshold_for(scored, 0.5)
 
 
 @pytest.mark.parametrize("max_wrong", [0.0, 1.0, -0.1, float("nan")])

@@ -101,7 +101,7 @@ def test_scores_worked_out_by_hand(assistant: Assistant, mixed: Path, mode: Mode
         "has_answer_right": 100.0,
         "no_answer_accuracy": 50.0,
         "coverage": 75.0,
-        "error": 100 / 3,
+        "error_rate": 100 / 3,
         "calibration_error": None,
         **({"recall@1": 1.0, "recall@5": 1.0, "recall@20": 1.0, "mrr": 1.0} if mode == "open" else {}),
     }
@@ -130,7 +130,20 @@ def test_right_is_told_of_answers_that_were_held_back(doubtful: Assistant, mixed
 
 def test_a_share_of_wrong_answers_needs_a_calibrated_reader(assistant: Assistant, answerable: Path) -> None:
     with pytest.raises(InputRejected, match="calibrated together"):
+        evaluate(assistant, answerable, mode="open", max_wrong=0.1)
+
+
+def test_nothing_is_promised_where_it_was_not_fitted(assistant: Assistant, answerable: Path) -> None:
+    with pytest.raises(InputRejected, match="in mode open"):
         evaluate(assistant, answerable, max_wrong=0.1)
+    with pytest.raises(InputRejected, match="may abstain"):
+        evaluate(assistant, answerable, mode="open", abstain=False, max_wrong=0.1)
+
+
+def test_one_item_of_a_set_is_right(assistant: Assistant, tmp_path: Path) -> None:
+    items = [["bread"], ["cakes"], ["pies"], ["tarts"]]
+    lines = [{"question": "bakes what?", "answer_set": wanted, "context": BAKERY} for wanted in (items, items[1:])]
+    assert [outcome.right for outcome in evaluate(assistant, json_lines(tmp_path, *lines)).outcomes] == [True, False]
 
 
 def test_abstain_can_be_set(doubtful: Assistant, mixed: Path, answerable: Path) -> None:

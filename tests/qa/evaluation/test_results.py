@@ -11,18 +11,23 @@ from qa.evaluation.retrieval import RetrievalScores
 def outcome(exact: float, f1: float, *, impossible: bool = False, hit: bool | None = None, said: str = "") -> Outcome:
     example = Example("q", "Who?", () if impossible else ("Kim",))
     right = f1 >= 0.5 and not impossible
-    return Outcome(Question((example,)), Reply("Who?", reason=Reason.NO_SPAN), said, exact, f1, right, hit)
+    return Outcome(Question((example,)), Reply("Who?", reason=Reason.NO_SPAN), said, exact, f1, (right,), hit)
 
 
 def sure(confidence: float | None, right: bool) -> Outcome:
     """A question whose first answer is that sure."""
     answer = Answer(Article("A", "Kim", "a.txt"), 0, 3, 0, 3, 1.0, 1.0, confidence)
     question = Question((Example("q", "Who?", ("Kim",)),))
-    return Outcome(question, Reply("Who?", (answer,)), "Kim", float(right), float(right), right)
+    return Outcome(question, Reply("Who?", (answer,)), "Kim", float(right), float(right), (right,))
 
 
 def test_summary_of_reader_mode() -> None:
-    outcomes = (outcome(1, 1), outcome(0, 0.5), outcome(1, 1, impossible=True), outcome(0, 0, impossible=True))
+    outcomes = (
+        outcome(1, 1, said="Kim"),
+        outcome(0, 0.5, said="Kim Il"),
+        outcome(1, 1, impossible=True),
+        outcome(0, 0, impossible=True),
+    )
     assert EvaluationResult("reader", True, outcomes, None, 2.5).to_dict() == {
         "mode": "reader",
         "abstain": True,
@@ -33,8 +38,8 @@ def test_summary_of_reader_mode() -> None:
         "has_answer_f1": 75.0,
         "has_answer_right": 100.0,
         "no_answer_accuracy": 50.0,
-        "coverage": 0.0,
-        "error": None,
+        "coverage": 50.0,
+        "error_rate": 0.0,
         "calibration_error": None,
         "seconds": 2.5,
     }
@@ -51,10 +56,10 @@ def test_summary_of_open_mode() -> None:
         "f1": 25.0,
         "has_answer_exact_match": 25.0,
         "has_answer_f1": 25.0,
-        "has_answer_right": 25.0,
+        "has_answer_right": 0.0,
         "no_answer_accuracy": None,
         "coverage": 0.0,
-        "error": None,
+        "error_rate": None,
         "calibration_error": None,
         "recall@1": 0.25,
         "recall@5": 0.5,
@@ -81,7 +86,7 @@ def test_coverage_and_error_count_given_answers() -> None:
         outcome(0, 0),
     )
     result = EvaluationResult("open", True, outcomes, None, 1.0)
-    assert (result.coverage, result.error) == (60.0, 100 * 2 / 3)
+    assert (result.coverage, result.error_rate) == (60.0, 100 * 2 / 3)
 
 
 def test_calibration_error_compares_confidence_with_what_is_right() -> None:

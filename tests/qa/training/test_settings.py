@@ -17,7 +17,7 @@ from qa.training import TrainingSettings
         ("seed", -1),
         ("seed", 2**32),
         ("minutes", 0.0),
-        ("passage_tokens", 0),
+        ("longest_context", 0),
         ("negatives", 1.1),
         ("titles", -0.1),
         ("typed", 2.0),

@@ -42,7 +42,7 @@ def test_one_file_as_json_is_one_object(qa: CommandLine, half: Path) -> None:
         "has_answer_right": 50.0,
         "no_answer_accuracy": None,
         "coverage": 100.0,
-        "error": 50.0,
+        "error_rate": 50.0,
         "calibration_error": None,
     }
     assert {name: summary[name] for name in contract} == contract
@@ -143,7 +143,7 @@ def test_a_missing_file_is_one_sentence(qa: CommandLine) -> None:
 
 def test_the_dial_reaches_the_assistant(qa: CommandLine, half: Path) -> None:
     """The fake reader is not calibrated, so that nothing can be promised."""
-    for command in (("eval", half), ("ask", "who chairs?")):
+    for command in (("eval", half, "--mode", "open"), ("ask", "who chairs?")):
         if command[0] == "ask":
             qa("add", qa.write("club.txt", CLUB))
         result = qa(*command, "--max-wrong", "0.1")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.errors import ModelNotFound
 from index.passages import Passage
 from qa.reader import AnswerSpan, Reading
-from qa.reader_model import ReaderModel, load_reader_model
+from qa.reader_model import SHIPPED_READER, ReaderModel, load_reader_model
 from qa.transformer_reader import TransformerReader
 
 WORDS = "ada chairs the chess club of bremen and bruno bakes bread there since 1987 as clara told the harbour guide"
@@ -31,6 +31,12 @@ def assert_alike(readings: Sequence[Reading], expected: Sequence[Reading]) -> No
         assert ours.null_score == pytest.approx(theirs.null_score, abs=1e-4)
         assert [(span.start, span.end) for span in ours.spans] == [(span.start, span.end) for span in theirs.spans]
         assert [span.score for span in ours.spans] == pytest.approx([span.score for span in theirs.spans], abs=1e-4)
+
+
+@pytest.fixture(autouse=True)
+def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same arithmetic on every machine, so that results can be compared to the last digits."""
+    monkeypatch.setattr("qa.reader_model.processor_has_bfloat16", lambda: False)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +62,12 @@ def test_nothing_is_loaded_before_it_is_needed() -> None:
     for use in (reader.load, lambda: reader.read(PAIRS)):
         with pytest.raises(ModelNotFound):
             use()
+
+
+def test_the_folder_is_where_the_files_lie(tiny_reader: Path) -> None:
+    assert TransformerReader().folder == SHIPPED_READER
+    assert TransformerReader(str(tiny_reader)).folder == tiny_reader
+    assert TransformerReader("somebody/some-reader").folder is None
 
 
 def test_a_window_is_never_longer_than_the_model_takes(reader: TransformerReader, tiny_reader: Path) -> None:
@@ -290,6 +302,20 @@ def test_the_shipped_reader_finds_the_words(shipped: TransformerReader) -> None:
     readings = shipped.read([(question, passage(text, "Chess club", start=40)) for question in questions])
     assert [text[r.spans[0].start - 40 : r.spans[0].end - 40] for r in readings] == list(questions.values())
     assert all(reading.spans[0].score > reading.null_score for reading in readings)
+
+
+def test_in_bfloat16_the_shipped_reader_says_the_same(
+    shipped: TransformerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Ada chairs the chess club of Bremen, which Bruno founded in 1987. It meets on Fridays at six."
+    questions = ("Who chairs the club?", "When was the club founded?", "Who founded the club?", "When does it meet?")
+    pairs = [(question, passage(text, title="")) for question in questions]
+    full = shipped.read(pairs)
+    monkeypatch.setattr("qa.reader_model.processor_has_bfloat16", lambda: True)
+    for ours, theirs in zip(shipped.read(pairs), full, strict=True):
+        assert (ours.spans[0].start, ours.spans[0].end) == (theirs.spans[0].start, theirs.spans[0].end)
+        assert ours.spans[0].score == pytest.approx(theirs.spans[0].score, abs=0.5)
+        assert ours.null_score == pytest.approx(theirs.null_score, abs=0.5)
 
 
 def test_the_shipped_reader_doubts_where_the_answer_is_not(shipped: TransformerReader) -> None:

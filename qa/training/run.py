@@ -63,6 +63,7 @@ def train(
     # These import torch and transformers, seconds that a malformed file need not cost.
     from transformers import set_seed
 
+    from qa.training.averaging import average, weights_of
     from qa.training.base import load_base
     from qa.training.trainer import SpanTrainer, Watch, latest_loss, training_arguments
 
@@ -75,7 +76,10 @@ def train(
     arguments = training_arguments(settings, rate, folder.checkpoints)
     seconds = None if settings.minutes is None else settings.minutes * 60
     trainer = SpanTrainer(reader.model, reader.tokenizer, features, arguments, watch, seconds)
+    before = weights_of(reader.model)
     trainer.train(resume_from_checkpoint=folder.newest_checkpoint())
+    if reader.is_reader:
+        average(reader.model, before, settings.base_share)
     folder.finish(reader.model, reader.tokenizer)
     return TrainingResult(
         folder=folder.path,

@@ -26,7 +26,8 @@ class TrainingSettings:
     alone does not decide how it ends. Contexts of more than `longest_context` tokens are cut into passages as a library
     cuts articles, and each question is also put to one that does not answer it. `titles` is the share of questions
     whose passage begins with the title of its article, as those of a library do, and `typed` that of questions worded
-    as people type them.
+    as people type them. Where the base is a reader, the result is the mean of its weights, with this `base_share`, and
+    of the trained ones.
 
     Raises InputRejected for a value that makes no sense.
     """
@@ -41,6 +42,7 @@ class TrainingSettings:
     negatives: float = 0.15
     titles: float = 0.5
     typed: float = 0.1
+    base_share: float = 0.5
     checkpoint_minutes: float = 5.0
     seed: int = 0
 
@@ -59,9 +61,9 @@ class TrainingSettings:
         )
         _require(self.minutes is None or 0 < self.minutes < math.inf, f"A run cannot last {self.minutes} minutes.")
         _require(self.longest_context >= 1, f"A context needs at least 1 token, not {self.longest_context}.")
-        for name in ("negatives", "titles", "typed"):
+        for name in ("negatives", "titles", "typed", "base_share"):
             share = getattr(self, name)
-            _require(0 <= share <= 1, f"The share of {name} must lie from 0 to 1, not be {share}.")
+            _require(0 <= share <= 1, f"The share {name} must lie from 0 to 1, not be {share}.")
         _require(self.checkpoint_minutes >= 0, f"Minutes between checkpoints cannot be {self.checkpoint_minutes}.")
         _require(0 <= self.seed < 2**32, f"The seed must lie from 0 to {2**32 - 1}, not be {self.seed}.")
 

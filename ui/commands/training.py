@@ -27,6 +27,7 @@ from ui.process import Stopped, stay_offline
 )
 @click.option("--titles", default=0.5, show_default=True, help="Share of passages that begin with their title.")
 @click.option("--typed", default=0.1, show_default=True, help="Share of questions worded as people type them.")
+@click.option("--base-share", default=0.5, show_default=True, help="Weight of the base, if a reader, in the result.")
 @click.option("--checkpoint-minutes", default=5.0, show_default=True, help="What an interruption costs at most.")
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same run on one machine.")
 def train(files: tuple[Path, ...], output: str, base: str | None, resume: bool, **settings: Any) -> None:

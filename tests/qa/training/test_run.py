@@ -17,6 +17,7 @@ from qa.transformer_reader import TransformerReader
 
 SETTINGS = TrainingSettings(
     epochs=12, batch_size=4, learning_rate=5e-3, max_tokens=32, stride=4, negatives=0.0, titles=1.0, typed=0.0,
+    base_share=0.0,
     checkpoint_minutes=0.0,
 )  # fmt: skip
 STEPS = 12 * 16 // 4  # epochs * questions / batch
@@ -97,6 +98,16 @@ def test_the_word_embeddings_stay_and_the_rest_moves(run: Run, encoder: Path) ->
     words = "bert.embeddings.word_embeddings.weight"
     assert torch.equal(after[words], before[words].half())
     assert [name for name in after if name != words and torch.equal(after[name], before[name].half())] == []
+
+
+def test_the_result_lies_between_the_base_and_what_was_trained(
+    run: Run, questions: Path, encoder: Path, tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, base_share=0.25)
+    mixed = weights(train([questions], tmp_path / "reader", base=encoder, settings=settings).folder)
+    before, after = weights(encoder), weights(run.result.folder)
+    for name, found in mixed.items():
+        assert torch.allclose(found.float(), 0.25 * before[name] + 0.75 * after[name].float(), atol=2e-3), name
 
 
 def interrupt_after(steps: int) -> Any:

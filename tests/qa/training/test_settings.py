@@ -21,6 +21,7 @@ from qa.training import TrainingSettings
         ("negatives", 1.1),
         ("titles", -0.1),
         ("typed", 2.0),
+        ("base_share", 1.5),
         ("checkpoint_minutes", -1.0),
     ],
 )

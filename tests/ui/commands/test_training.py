@@ -43,12 +43,12 @@ def test_every_setting_is_an_option_with_its_default(qa: CommandLine, told: dict
 
 def test_options_reach_the_training(qa: CommandLine, told: dict[str, Any]) -> None:
     given = ["--epochs", "3", "--learning-rate", "1e-4", "--batch-size", "8", "--max-tokens", "256", "--stride", "64"]
-    given += ["--minutes", "90", "--longest-context", "200", "--titles", "0.25", "--typed", "0"]
+    given += ["--minutes", "90", "--longest-context", "200", "--titles", "0.25", "--typed", "0", "--base-share", "0.3"]
     given += ["--negatives", "0", "--checkpoint-minutes", "1", "--seed", "7", "--base", "b", "--resume"]
     qa("train", "a.json", "--output", "new", *given)
     assert told["settings"] == TrainingSettings(
         epochs=3, minutes=90.0, learning_rate=1e-4, batch_size=8, max_tokens=256, stride=64, longest_context=200,
-        negatives=0.0, titles=0.25, typed=0.0, checkpoint_minutes=1.0, seed=7,
+        negatives=0.0, titles=0.25, typed=0.0, base_share=0.3, checkpoint_minutes=1.0, seed=7,
     )  # fmt: skip
     assert (told["base"], told["resume"]) == ("b", True)
 

@@ -28,8 +28,8 @@ class Answer:
 
     Offsets are half-open and count code points of the article's text. `retrieval_score` (0 to 1) says how well the
     passage fits the question; `reader_score` is the span's score less that of "no answer in this passage", in
-    logits. The two are kept apart; `qa.ranking` combines them. `confidence` is a probability, or None where none
-    was calibrated; `features` are what it is computed from.
+    logits. The two are kept apart; `qa.ranking` combines them. `confidence` is the probability that the answer
+    is right, None for further answers and where none was calibrated; `features` are what it is computed from.
     """
 
     article: Article

@@ -170,8 +170,9 @@ def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: i
     reason = doubt.reason_to_abstain(candidates, features) if found else Reason.NO_PASSAGE
     yes_no = kind_of(question) is QuestionKind.YES_NO
     answers: dict[tuple[str, int, int], Answer] = {}
-    for candidate, speaking in zip(candidates, features, strict=True):
-        answer = _answer(candidate, speaking, doubt.confidence(speaking), whole_sentence=yes_no)
+    for place, (candidate, speaking) in enumerate(zip(candidates, features, strict=True)):
+        confidence = doubt.confidence(speaking) if place == 0 else None  # only first answers were calibrated
+        answer = _answer(candidate, speaking, confidence, whole_sentence=yes_no)
         answers.setdefault((answer.article.id, answer.start, answer.end), answer)  # spans may share a sentence
         if len(answers) == top_k:
             break

@@ -23,7 +23,7 @@ CALIBRATION_FILE = "calibration.json"
 class Calibration:
     """A fitted model; `weights` are in the order of the features.
 
-    `threshold` is the confidence from which an answer is given. `reader` and `embedder` are the SHA-256 of the weights
+    `reader` and `embedder` are the SHA-256 of the weights
     it was fitted with: the scores of others mean something else. `fitted` holds the first answer of each question of
     the fitting set, how sure a model is of it that was fitted without it, and whether it is right: what `qa.risk`
     chooses from.
@@ -31,7 +31,6 @@ class Calibration:
 
     intercept: float
     weights: Features
-    threshold: float
     reader: str
     embedder: str
     fitted: tuple[tuple[float, bool], ...]
@@ -63,7 +62,6 @@ def load_calibration(folder: Path | None, embedder: str) -> Calibration | None:
         calibration = Calibration(
             float(stored["intercept"]),
             Features(**{name: float(weight) for name, weight in stored["weights"].items()}),
-            float(stored["threshold"]),
             str(stored["reader"]),
             str(stored["embedder"]),
             tuple((float(score), bool(right)) for score, right in stored["fitted"]),

@@ -10,8 +10,8 @@ from index.library import Hit
 from qa.features import Features
 from qa.reader import AnswerSpan, Reading
 
-# Chosen where no reader trained: the F1 of the best span rises from 57.5 with a weight of 0 to 58.8 with 8 on 24 news
-# articles, and from 69.2 to 70.0 on SQuAD.
+# Chosen where no reader trained, together with the threshold of `qa.confidence`. The F1 of the best span alone would be
+# 0.8 higher with 12, as a mean of three sets.
 RETRIEVAL_WEIGHT = 8.0
 
 _ALONE = 10.0  # logits: the lead of a candidate without any other

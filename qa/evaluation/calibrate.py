@@ -10,17 +10,15 @@ from qa.calibration import Calibration
 from qa.evaluation.results import EvaluationResult, Outcome
 from qa.features import Features
 
-_STEPS = 100  # thresholds tried, from 0 to 1
 _FOLDS = 5
 _WEAK_PRIOR = 100.0  # how little the weights are drawn to zero: thousands of answers need no help
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One answer of a question: its place, what speaks for it, whether it is right."""
+    """The first answer of a question: what speaks for it, and whether it is right."""
 
     outcome: Outcome
-    place: int
     features: Features
     right: bool
 
@@ -33,28 +31,24 @@ class Judged:
 def fit(results: Sequence[EvaluationResult], *, reader: str, embedder: str) -> Calibration:
     """The calibration that fits results of evaluations that did not abstain.
 
-    The confidence is fitted to every answer of every reply. The threshold is the one with the best F1, as a mean over
-    those results that have questions without an answer. The set that a share of wrong answers is promised by holds the
-    first answers to the questions that were searched for, each question once; their confidence is that of a model
-    fitted to other texts, as one that has seen them would be too sure. `reader` and `embedder` are the SHA-256 of the
-    weights. Raises InputRejected where results abstained, where no question lacks an answer, or where nothing is wrong.
+    The confidence is fitted to the first answer of every reply. The set that a share of wrong answers is promised by
+    holds the first answers to the questions that were searched for, each question once; their confidence is that of a
+    model fitted to other texts, as one that has seen them would be too sure. `reader` and `embedder` are the SHA-256
+    of the weights. Raises InputRejected where results abstained, or where nothing is right or nothing wrong.
     """
     if any(result.abstain for result in results):
         raise _rejected("A calibration needs every answer; evaluate without abstaining.")
     judged = [item for result in results for item in _judged(result)]
-    doubted = [result for result in results if any(outcome.question.impossible for outcome in result.outcomes)]
-    if len({item.right for item in judged}) < 2 or not doubted:
-        raise _rejected("A calibration needs right and wrong answers, and questions that have no answer.")
-    intercept, weights = _logistic(judged)
-    plain = Calibration(intercept, weights, 0.0, reader, embedder, ())
-    return Calibration(intercept, weights, _threshold(plain, doubted), reader, embedder, _held_out(judged))
+    if len({item.right for item in judged}) < 2:
+        raise _rejected("A calibration needs answers that are right and answers that are wrong.")
+    return Calibration(*_logistic(judged), reader, embedder, _held_out(judged))
 
 
 def _judged(result: EvaluationResult) -> Iterator[Judged]:
     for outcome in result.outcomes:
-        for place, (answer, right) in enumerate(zip(outcome.reply.answers, outcome.rights, strict=True)):
-            if answer.features is not None:
-                yield Judged(outcome, place, answer.features, right)
+        features = outcome.reply.answers[0].features if outcome.reply.answers else None
+        if features is not None:
+            yield Judged(outcome, features, outcome.right)
 
 
 def _logistic(judged: Sequence[Judged]) -> tuple[float, Features]:
@@ -65,35 +59,15 @@ def _logistic(judged: Sequence[Judged]) -> tuple[float, Features]:
     return float(model.intercept_[0]), Features(*map(float, model.coef_[0]))
 
 
-def _threshold(calibration: Calibration, results: Sequence[EvaluationResult]) -> float:
-    """The confidence from which giving answers scores best; of equal ones the lowest."""
-
-    def score(threshold: float) -> float:
-        return sum(
-            sum(_f1(calibration, outcome, threshold) for outcome in result.outcomes) / len(result.outcomes)
-            for result in results
-        )
-
-    return max((step / _STEPS for step in range(_STEPS)), key=score)
-
-
-def _f1(calibration: Calibration, outcome: Outcome, threshold: float) -> float:
-    """What a question scores where its first answer is given from this confidence on."""
-    features = outcome.reply.answers[0].features if outcome.reply.answers else None
-    if features is None or calibration.confidence(features) < threshold:
-        return float(outcome.question.impossible)
-    return 0.0 if outcome.question.impossible else outcome.f1
-
-
 def _held_out(judged: Sequence[Judged]) -> tuple[tuple[float, bool], ...]:
     """How sure a model is of each first answer that was fitted to the other texts, and whether it is right."""
     texts = sorted({item.text for item in judged})
     fold_of = {text: number % _FOLDS for number, text in enumerate(texts)}
     found: dict[str, tuple[float, bool]] = {}
     for fold in range(_FOLDS):
-        model = Calibration(*_logistic([item for item in judged if fold_of[item.text] != fold]), 0.0, "", "", ())
+        model = Calibration(*_logistic([item for item in judged if fold_of[item.text] != fold]), "", "", ())
         for item in judged:
-            if fold_of[item.text] == fold and item.place == 0 and not item.features.given:
+            if fold_of[item.text] == fold and not item.features.given:
                 found.setdefault(item.outcome.question.text, (model.confidence(item.features), item.right))
     return tuple(found.values())
 

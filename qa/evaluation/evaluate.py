@@ -76,7 +76,7 @@ def _score(question: Question, response: Response, abstain: bool) -> Outcome:
         reply,
         prediction,
         *_overlap(question, prediction),
-        rights=tuple(_is_right(question, answer) for answer in reply.answers),
+        right=any(_is_right(question, answer) for answer in reply.answers[:1]),
         evidence_hit=any(map(question.is_proved_by, given)) if question.has_evidence else None,
         ranking=response.ranking,
     )

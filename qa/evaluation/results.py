@@ -23,10 +23,10 @@ RIGHT = 0.5
 class Outcome:
     """What one question got and how that was scored, from 0 to 1.
 
-    `prediction` is the text that was scored: the first answer, or "" where none was given. `rights` tell of each answer
-    of the reply, given or held back, whether it is right: by half of its words or, where the golds are evidence
-    sentences, by its middle in one; of a set it must be one of the items. `evidence_hit` is None
-    where the golds are no evidence sentences; `ranking` is None where nothing was searched or no context is known.
+    `prediction` is the text that was scored: the first answer, or "" where none was given. `right` tells whether the
+    first answer, given or held back, is right: by half of its words or, where the golds are evidence sentences, by its
+    middle in one; of a set it must be one of the items. `evidence_hit` is None where the golds are no evidence
+    sentences; `ranking` is None where nothing was searched or no context is known.
     """
 
     question: Question
@@ -34,14 +34,9 @@ class Outcome:
     prediction: str
     exact_match: float
     f1: float
-    rights: tuple[bool, ...]
+    right: bool
     evidence_hit: bool | None = None
     ranking: Ranking | None = None
-
-    @property
-    def right(self) -> bool:
-        """Whether the first answer, given or held back, is right."""
-        return self.rights[:1] == (True,)
 
 
 @dataclass(frozen=True)

@@ -38,26 +38,21 @@ def main() -> None:
         reader = hashlib.file_digest(weights, "sha256").hexdigest()
     calibration = fit([result for _, result in runs], reader=reader, embedder=embedder)
     calibration.save(options.reader)
-    print(f"{calibration.weights}, intercept {calibration.intercept:.2f}, threshold {calibration.threshold:.2f}")
+    print(f"{calibration.weights}, intercept {calibration.intercept:.2f}")
     for file, result in runs:
         print(file.name, result.mode, describe(calibration, result))
 
 
 def describe(calibration: Calibration, result: EvaluationResult) -> str:
-    """What the threshold does to one file, and how far confidence and truth are apart."""
+    """How far confidence and truth are apart in one file."""
     scored = [
-        (outcome, calibration.confidence(answer.features))
+        (calibration.confidence(answer.features), outcome.right)
         for outcome in result.outcomes
         for answer in outcome.reply.answers[:1]
         if answer.features is not None
     ]
-    given = [outcome for outcome, confidence in scored if confidence >= calibration.threshold]
-    answerable = sum(not outcome.question.impossible for outcome in result.outcomes)
-    impossible = len(result.outcomes) - answerable
-    right = sum(outcome.right for outcome in given) / answerable
-    refused = 1 - sum(outcome.question.impossible for outcome in given) / impossible if impossible else 1.0
-    error = expected_calibration_error([(confidence, outcome.right) for outcome, confidence in scored])
-    return f"{len(result.outcomes)} questions: right {right:.1%}, refused {refused:.1%}, calibration error {error:.3f}"
+    right = sum(is_right for _, is_right in scored) / len(scored)
+    return f"{len(scored)} answers: right {right:.1%}, calibration error {expected_calibration_error(scored):.3f}"
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ ARTICLE = Article("A", "word " * 20, "a.txt")
 PASSAGE = Passage(ARTICLE.id, "A", 0, 100, ARTICLE.text)
 FOUND, GIVEN = Hit(ARTICLE, PASSAGE, 0.75, 0.5), Hit(ARTICLE, PASSAGE, 0.0, None)
 CALIBRATION = Calibration(
-    -1.0, Features(0.5, 0.25, 1.0, 2.0, 4.0, 3.0), 0.4, "reader", "abc", ((1 - 1e-9, True), (1 / 3, False))
+    -1.0, Features(0.5, 0.25, 1.0, 2.0, 4.0, 3.0), "reader", "abc", ((1 - 1e-9, True), (1 / 3, False))
 )
 
 

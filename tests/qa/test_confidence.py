@@ -19,9 +19,8 @@ HIT = Hit(ARTICLE, Passage(ARTICLE.id, "A", 0, 4, "word"), 1.0, 1.0)
 CALIBRATED = Calibration(
     0.0,
     Features(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    0.75,
-    "r",
-    "e",
+    "reader",
+    "embedder",
     tuple((place / 1000, place >= 500) for place in range(1000)),
 )
 
@@ -54,19 +53,25 @@ def test_the_best_candidate_decides(
     assert {Doubt.of(None).confidence(features) for features in features_of(candidates(*scores))} <= {None}
 
 
-def test_with_a_calibration_the_confidence_decides() -> None:
+def test_a_calibration_tells_how_sure_and_leaves_the_decision() -> None:
     doubt = Doubt.of(CALIBRATED)
     confidences = [doubt.confidence(features) for features in features_of(candidates(1.0986, 0.0))]
     assert confidences == [pytest.approx(0.75, abs=1e-4), 0.5]
-    assert reason(doubt, 1.0987) is None
-    assert reason(doubt, 1.0985) is Reason.UNSURE
-    assert reason(doubt) is Reason.NO_SPAN
+    assert reason(doubt, confidence.THRESHOLD) is None
+    assert reason(doubt, confidence.THRESHOLD - 0.001) is Reason.UNSURE
 
 
 def test_the_dial_sets_the_confidence_that_is_needed() -> None:
     # The surest 100, all right, prove less than 3 % wrong, and so do all 500; the more may be wrong, the more are given.
-    assert Doubt.of(CALIBRATED, 0.03).threshold == pytest.approx(0.5, abs=0.01)
-    assert Doubt.of(CALIBRATED, 0.3).threshold == pytest.approx(0.31, abs=0.03)
+    assert Doubt.of(CALIBRATED, 0.03).least_confidence == pytest.approx(0.5, abs=0.01)
+    assert Doubt.of(CALIBRATED, 0.3).least_confidence == pytest.approx(0.31, abs=0.03)
+
+
+def test_with_the_dial_the_confidence_decides() -> None:
+    doubt = Doubt(CALIBRATED, least_confidence=0.75)
+    assert reason(doubt, 1.0987) is None
+    assert reason(doubt, 1.0985) is Reason.UNSURE
+    assert reason(doubt) is Reason.NO_SPAN
 
 
 def test_what_cannot_be_promised_is_refused() -> None:

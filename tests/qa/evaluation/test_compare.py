@@ -19,7 +19,7 @@ def result(scores: Sequence[float], contexts: Sequence[str | None]) -> Evaluatio
             "",
             float(f1 == 1),
             f1,
-            (),
+            f1 >= 0.5,
         )
         for number, (f1, context) in enumerate(zip(scores, contexts, strict=True))
     )

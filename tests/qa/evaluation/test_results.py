@@ -11,14 +11,14 @@ from qa.evaluation.retrieval import RetrievalScores
 def outcome(exact: float, f1: float, *, impossible: bool = False, hit: bool | None = None, said: str = "") -> Outcome:
     example = Example("q", "Who?", () if impossible else ("Kim",))
     right = f1 >= 0.5 and not impossible
-    return Outcome(Question((example,)), Reply("Who?", reason=Reason.NO_SPAN), said, exact, f1, (right,), hit)
+    return Outcome(Question((example,)), Reply("Who?", reason=Reason.NO_SPAN), said, exact, f1, right, hit)
 
 
 def sure(confidence: float | None, right: bool) -> Outcome:
     """A question whose first answer is that sure."""
     answer = Answer(Article("A", "Kim", "a.txt"), 0, 3, 0, 3, 1.0, 1.0, confidence)
     question = Question((Example("q", "Who?", ("Kim",)),))
-    return Outcome(question, Reply("Who?", (answer,)), "Kim", float(right), float(right), (right,))
+    return Outcome(question, Reply("Who?", (answer,)), "Kim", float(right), float(right), right)
 
 
 def test_summary_of_reader_mode() -> None:

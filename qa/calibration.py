@@ -23,10 +23,9 @@ CALIBRATION_FILE = "calibration.json"
 class Calibration:
     """A fitted model; `weights` are in the order of the features.
 
-    `reader` and `embedder` are the SHA-256 of the weights
-    it was fitted with: the scores of others mean something else. `fitted` holds the first answer of each question of
-    the fitting set, how sure a model is of it that was fitted without it, and whether it is right: what `qa.risk`
-    chooses from.
+    `reader` and `embedder` are the SHA-256 of the weights it was fitted with: the scores of others mean something else.
+    `fitted` holds the first answer of each question of the fitting set, how sure a model is of it that was fitted
+    without it, and whether it is right: what `qa.risk` chooses from.
     """
 
     intercept: float

@@ -16,11 +16,10 @@ _WEAK_PRIOR = 100.0  # how little the weights are drawn to zero: thousands of an
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The first answer of a question: what speaks for it, and whether it is right."""
+    """An outcome, and what speaks for its first answer."""
 
     outcome: Outcome
     features: Features
-    right: bool
 
     @property
     def text(self) -> str:
@@ -39,7 +38,7 @@ def fit(results: Sequence[EvaluationResult], *, reader: str, embedder: str) -> C
     if any(result.abstain for result in results):
         raise _rejected("A calibration needs every answer; evaluate without abstaining.")
     judged = [item for result in results for item in _judged(result)]
-    if len({item.right for item in judged}) < 2:
+    if len({item.outcome.right for item in judged}) < 2:
         raise _rejected("A calibration needs answers that are right and answers that are wrong.")
     return Calibration(*_logistic(judged), reader, embedder, _held_out(judged))
 
@@ -48,14 +47,14 @@ def _judged(result: EvaluationResult) -> Iterator[Judged]:
     for outcome in result.outcomes:
         features = outcome.reply.answers[0].features if outcome.reply.answers else None
         if features is not None:
-            yield Judged(outcome, features, outcome.right)
+            yield Judged(outcome, features)
 
 
 def _logistic(judged: Sequence[Judged]) -> tuple[float, Features]:
     from sklearn.linear_model import LogisticRegression  # takes a second to import
 
     model = LogisticRegression(C=_WEAK_PRIOR, max_iter=10_000)
-    model.fit([astuple(item.features) for item in judged], [item.right for item in judged])
+    model.fit([astuple(item.features) for item in judged], [item.outcome.right for item in judged])
     return float(model.intercept_[0]), Features(*map(float, model.coef_[0]))
 
 
@@ -68,7 +67,7 @@ def _held_out(judged: Sequence[Judged]) -> tuple[tuple[float, bool], ...]:
         model = Calibration(*_logistic([item for item in judged if fold_of[item.text] != fold]), "", "", ())
         for item in judged:
             if fold_of[item.text] == fold and not item.features.given:
-                found.setdefault(item.outcome.question.text, (model.confidence(item.features), item.right))
+                found.setdefault(item.outcome.question.text, (model.confidence(item.features), item.outcome.right))
     return tuple(found.values())
 
 

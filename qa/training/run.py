@@ -76,9 +76,9 @@ def train(
     arguments = training_arguments(settings, rate, folder.checkpoints)
     seconds = None if settings.minutes is None else settings.minutes * 60
     trainer = SpanTrainer(reader.model, reader.tokenizer, features, arguments, watch, seconds)
-    before = weights_of(reader.model)
+    before = weights_of(reader.model) if reader.is_reader else None
     trainer.train(resume_from_checkpoint=folder.newest_checkpoint())
-    if reader.is_reader:
+    if before is not None:
         average(reader.model, before, settings.base_share)
     folder.finish(reader.model, reader.tokenizer)
     return TrainingResult(

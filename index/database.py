@@ -1,11 +1,13 @@
 """The SQLite file of a library: one writer at a time, any number of readers, each on one snapshot.
 
 SQLite comes from apsw, which bundles a current one: versions before 3.51.3 can lose commits when several connections
-share a write-ahead log. Only the writer commits or checkpoints; readers open the file read-only.
+share a write-ahead log. Only the writer commits or checkpoints; readers open the file read-only. Each page carries a
+checksum, see `index.page_checksums`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +25,14 @@ from index.errors import (
     LibraryReadOnly,
     NotALibrary,
 )
-from index.schema import APPLICATION_ID, FORMAT, TABLES
+from index.page_checksums import checked_files, has_checksums, reserve
+from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES
+from index.upgrade import upgrade
 
 DATABASE_FILE = "library.sqlite"
 LOCK_FILE = "library.lock"
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
-_WAIT_SECONDS = 10.0
+_WAIT_SECONDS = 1.0  # for another writer: articles are stored in less, and who waits longer should know for whom
 
 
 class Database:
@@ -98,11 +102,14 @@ class Database:
     def locked(self, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
         """The writer's lock, which no other process holds meanwhile; the same thread may take it again inside."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=wait)
+            if self._lock.lock_counter == 1:
+                Path(self._lock.lock_file).write_text(str(os.getpid()), encoding="ascii")
         except Timeout as error:
             raise LibraryLocked(
-                f"Another process is writing to the library in {self.path.parent}; try again when it has finished."
+                f"Another process{self._holder()} is writing to the library in {self.path.parent}; try again when it "
+                "has finished."
             ) from error
         except OSError as error:
             raise LibraryReadOnly(f"The library in {self.path.parent} cannot be written ({error.strerror}).") from error
@@ -111,8 +118,13 @@ class Database:
         finally:
             self._lock.release()
 
+    def _holder(self) -> str:
+        """The number of the process that holds the lock, in words; nothing where it has not written it yet."""
+        said = Path(self._lock.lock_file).read_bytes()[:20]
+        return f" (number {int(said)})" if said.isdigit() else ""
+
     def _open_reader(self) -> apsw.Connection:
-        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY, vfs=checked_files())
         connection.set_busy_timeout(5000)
         self._check_format(connection)
         self._opened = self._identity()
@@ -121,9 +133,10 @@ class Database:
     def _open_writer(self) -> apsw.Connection:
         if not self.exists:
             self._create()
-        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=checked_files())
         connection.set_busy_timeout(5000)
-        self._check_format(connection)
+        if self._check_format(connection) < FORMAT:
+            upgrade(connection)
         self._opened = self._identity()
         connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
         return connection
@@ -133,14 +146,16 @@ class Database:
         for unfinished in self.path.parent.glob(f"{NEW_FILE}*"):
             unfinished.unlink()
         aside = self.path.with_name(NEW_FILE)
-        connection = apsw.Connection(str(aside))
+        connection = apsw.Connection(str(aside), vfs=checked_files())
+        reserve(connection)
         connection.pragma("journal_mode", "wal")
         connection.execute(f"BEGIN; {TABLES}")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
         connection.close()
         aside.rename(self.path)
 
-    def _check_format(self, connection: apsw.Connection) -> None:
+    def _check_format(self, connection: apsw.Connection) -> int:
+        """The format; raises the error that says why the file cannot be used."""
         if connection.pragma("application_id") != APPLICATION_ID:
             raise NotALibrary(f"{self.path} is an SQLite file, but not a library of this tool.")
         version = connection.pragma("user_version")
@@ -149,6 +164,9 @@ class Database:
                 f"The library in {self.path.parent} has format {version}, and this version of article-qa reads up to "
                 f"{FORMAT}; update article-qa."
             )
+        if version >= FORMAT_WITH_CHECKSUMS and not has_checksums(connection):
+            raise _corrupt(self.path.parent, "its page checksums are switched off")
+        return int(version)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -167,11 +185,15 @@ class Database:
         except apsw.NotADBError as error:
             raise NotALibrary(f"{self.path} is not an SQLite file, so {folder} is no library.") from error
         except (apsw.CorruptError, apsw.IOError, apsw.SQLError) as error:  # SQLError: tables are missing
-            raise LibraryCorrupt(
-                f"The library in {folder} cannot be read ({error}); restore it from a copy."
-            ) from error
+            raise _corrupt(folder, error) from error
         except apsw.Error as error:
             raise LibraryError(f"The library in {folder} could not be used: SQLite says {error}.") from error
+
+
+def _corrupt(folder: Path, reason: object) -> LibraryCorrupt:
+    return LibraryCorrupt(
+        f"The library in {folder} is damaged ({reason}); qa check names what is, qa repair keeps what is whole."
+    )
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 
 import apsw
 import numpy as np
@@ -13,9 +15,11 @@ from index.embedder import Vectors
 from index.errors import InputRejected, LibraryCorrupt
 from index.passages import Passage
 from index.report import ArticleSummary
+from index.schema import FORMAT_WITH_CHECKSUMS
 from index.vectors import Ids
 
 _ARTICLE = "title, text, source, url, site, published, authors, language"
+_WHAT_TO_DO = "qa check names what is damaged, qa repair keeps what is whole"
 _SUMMARY = "id, title, source, url, site, published, characters"
 
 
@@ -73,14 +77,21 @@ def insert_article(
     )
     row = connection.last_insert_rowid()
     for passage, vector in zip(passages, vectors, strict=True):
+        data = vector.astype("<f4").tobytes()
         connection.execute(
-            'INSERT INTO passages (article, start, "end", vector) VALUES (?, ?, ?, ?)',
-            (row, passage.start, passage.end, vector.astype("<f4").tobytes()),
+            'INSERT INTO passages (article, start, "end", vector, hash) VALUES (?, ?, ?, ?, ?)',
+            (row, passage.start, passage.end, data, passage_hash(passage, data)),
         )
         connection.execute(
             "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
             (connection.last_insert_rowid(), passage.title, passage.text),
         )
+
+
+def passage_hash(passage: Passage, vector: bytes) -> bytes:
+    """SHA-256 over all that makes a passage: article, title, offsets, text, and its vector as it is stored."""
+    fields = json.dumps(asdict(passage), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(fields.encode() + b"\0" + vector).digest()
 
 
 def delete_article(connection: apsw.Connection, article_id: str) -> None:
@@ -95,33 +106,89 @@ def delete_article(connection: apsw.Connection, article_id: str) -> None:
 
 def load_article(connection: apsw.Connection, article_id: str) -> Article | None:
     """The article by that id, or None; raises LibraryCorrupt where its stored hash does not fit its text."""
+    row = connection.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).get
+    return None if row is None else load_article_in_row(connection, row)
+
+
+def load_article_in_row(connection: apsw.Connection, row: int) -> Article:
+    """The article in a row that exists; raises LibraryCorrupt where its stored hash does not fit its text."""
     try:
-        row = connection.execute(
-            f"SELECT {_ARTICLE}, content_hash FROM articles WHERE id = ?",  # noqa: S608
-            (article_id,),
-        ).fetchone()
-        if row is None:
-            return None
-        title, text, source, url, site, published, authors, language, stored_hash = row
+        title, text, source, url, site, published, authors, language, stored_hash = connection.execute(
+            f"SELECT {_ARTICLE}, content_hash FROM articles WHERE row = ?",  # noqa: S608
+            (row,),
+        ).fetchall()[0]
         article = Article(title, text, source, url, site, published, tuple(json.loads(authors)), language)
-    except (ValueError, TypeError, InputRejected) as error:  # no longer UTF-8, JSON, or an article at all
-        raise LibraryCorrupt(f"The stored article {article_id} was damaged; add it again from its source.") from error
+    except (ValueError, TypeError, IndexError, InputRejected) as error:  # no longer UTF-8, JSON, or an article at all
+        raise LibraryCorrupt(f"A stored article was damaged (row {row}); {_WHAT_TO_DO}.") from error
     if article.content_hash != stored_hash:
-        raise LibraryCorrupt(f"The stored text of {source} was damaged; add it again from its source.")
+        raise LibraryCorrupt(f"The stored text of {source} was damaged; {_WHAT_TO_DO}.")
     return article
 
 
+def article_rows(connection: apsw.Connection) -> list[int]:
+    """The rows of all articles, in the order in which they were added."""
+    return [row for (row,) in connection.execute("SELECT row FROM articles ORDER BY row")]
+
+
+def source_in_row(connection: apsw.Connection, row: int) -> str | None:
+    """Where the article of a row came from; None where there is none."""
+    source: str | None = connection.execute("SELECT source FROM articles WHERE row = ?", (row,)).get
+    return source
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as it is stored, with its vector's bytes and the hash over both."""
+
+    id: int
+    passage: Passage
+    vector: bytes
+    hash: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is what was once stored."""
+        return passage_hash(self.passage, self.vector) == self.hash
+
+
+def stored_passages(connection: apsw.Connection, row: int, article: Article) -> Iterator[StoredPassage]:
+    """The passages of the article in a row, in reading order; needs a format that has hashes."""
+    for id_, start, end, vector, stored_hash in connection.execute(
+        'SELECT id, start, "end", vector, hash FROM passages WHERE article = ? ORDER BY id', (row,)
+    ):
+        yield StoredPassage(id_, _passage(article, start, end), vector, stored_hash)
+
+
 def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article, Passage]:
-    """A passage with its article, the text sliced from the article's."""
-    row = connection.execute(
-        'SELECT articles.id, start, "end" FROM passages JOIN articles ON article = row WHERE passages.id = ?',
-        (passage_id,),
-    ).fetchone()
-    article_id, start, end = row or ("", 0, 0)
-    article = load_article(connection, article_id)
-    if article is None or not 0 <= start < end <= len(article.text):
-        raise LibraryCorrupt(f"Passage {passage_id} of the library was damaged; remove its article and add it again.")
-    return article, Passage(article.id, article.title, start, end, article.text[start:end])
+    """A passage with its article, the text sliced from the article's; raises LibraryCorrupt where its hash differs."""
+    row = connection.execute('SELECT article, start, "end" FROM passages WHERE id = ?', (passage_id,)).fetchone()
+    if row is None:
+        raise _damaged(passage_id)
+    article = load_article_in_row(connection, row[0])
+    passage = _passage(article, *row[1:])
+    if not passage.text:
+        raise _damaged(passage_id)
+    if format_of(connection) >= FORMAT_WITH_CHECKSUMS:
+        vector, stored_hash = connection.execute(
+            "SELECT vector, hash FROM passages WHERE id = ?", (passage_id,)
+        ).fetchall()[0]
+        if not StoredPassage(passage_id, passage, vector, stored_hash).is_whole:
+            raise _damaged(passage_id)
+    return article, passage
+
+
+def format_of(connection: apsw.Connection) -> int:
+    """The format of the library: an older one is read as it is, and brought up to date by the first write."""
+    return int(connection.pragma("user_version"))
+
+
+def _passage(article: Article, start: int, end: int) -> Passage:
+    text = article.text[start:end] if 0 <= start < end <= len(article.text) else ""
+    return Passage(article.id, article.title, start, end, text)
+
+
+def _damaged(passage_id: int) -> LibraryCorrupt:
+    return LibraryCorrupt(f"Passage {passage_id} of the library was damaged; {_WHAT_TO_DO}.")
 
 
 def list_articles(connection: apsw.Connection) -> Iterator[ArticleSummary]:
@@ -147,7 +214,7 @@ def load_vectors(connection: apsw.Connection, ids: Ids, dimension: int) -> Vecto
     for place, id_ in enumerate(ids.tolist()):
         data = connection.execute("SELECT vector FROM passages WHERE id = ?", (id_,)).get
         if data is None or len(data) != 4 * dimension:
-            raise LibraryCorrupt(f"The vector of passage {id_} was damaged; remove its article and add it again.")
+            raise _damaged(id_)
         vectors[place] = np.frombuffer(data, dtype="<f4")
     return vectors
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
+FORMAT_WITH_CHECKSUMS = 2
+"""The first whose pages have checksums and whose passages have hashes."""
 APPLICATION_ID = 0x61727161  # "arqa", so that another program's SQLite file is never taken for a library
 
 TABLES = """
@@ -31,7 +33,8 @@ CREATE TABLE passages (
     article INTEGER NOT NULL REFERENCES articles (row),
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    vector BLOB NOT NULL
+    vector BLOB NOT NULL,
+    hash BLOB NOT NULL DEFAULT x'' -- of all that makes the passage, see `records.passage_hash`; new in format 2
 ) STRICT;
 
 CREATE INDEX passages_by_article ON passages (article);

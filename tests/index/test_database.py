@@ -89,7 +89,7 @@ def test_a_reader_cannot_write(database: Database) -> None:
 
 
 def test_a_second_writer_is_told_at_once_where_it_does_not_wait(database: Database) -> None:
-    message = "Another process is writing to the library in .*library; try again when it has finished"
+    message = rf"Another process \(number {os.getpid()}\) is writing to the library in .*library; try again when it"
     with (
         database.writing(),
         pytest.raises(LibraryLocked, match=message),

@@ -1,0 +1,71 @@
+"""Looking for damage: is all that a library stores what was once written into it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import apsw
+
+from index import records
+from index.errors import LibraryCorrupt
+from index.schema import FORMAT_WITH_CHECKSUMS
+
+_MOST_LINES = 20  # of what SQLite finds wrong in one file; the next ones say nothing new
+
+UNREADABLE = (apsw.Error, LibraryCorrupt, UnicodeDecodeError)
+"""What reading a damaged row may raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that is damaged: the source of the article that it belongs to, if it is known, and one sentence."""
+
+    source: str | None
+    message: str
+
+
+def find_damage(connection: apsw.Connection) -> list[Damage]:
+    """All that is damaged in a library; none where each page, article, passage and word list is as it was written."""
+    looks: tuple[Callable[[apsw.Connection], Iterator[Damage]], ...] = (_pages, _articles, _words)
+    found: list[Damage] = []
+    for look in looks:
+        try:
+            for damage in look(connection):
+                found.append(damage)
+        except UNREADABLE as error:
+            found.append(Damage(None, f"A part of the file cannot be read ({error})."))
+    return list(dict.fromkeys(found))
+
+
+def _pages(connection: apsw.Connection) -> Iterator[Damage]:
+    """Reading every page checks its checksum; the structure of tables and indexes is looked at too."""
+    lines = [line for (line,) in connection.execute(f"PRAGMA integrity_check({_MOST_LINES})")]
+    if lines != ["ok"]:
+        yield from (Damage(None, f"SQLite finds: {line}.") for line in lines)
+
+
+def _articles(connection: apsw.Connection) -> Iterator[Damage]:
+    hashed = records.format_of(connection) >= FORMAT_WITH_CHECKSUMS
+    for row in records.article_rows(connection):
+        source = None
+        try:
+            source = records.source_in_row(connection, row)
+            article = records.load_article_in_row(connection, row)
+            passages = list(records.stored_passages(connection, row, article)) if hashed else []
+        except UNREADABLE as error:
+            yield Damage(source, str(error))
+            continue
+        damaged = sum(not stored.is_whole for stored in passages)
+        if damaged:
+            yield Damage(source, f"{damaged} of the {len(passages)} passages of {source} are damaged.")
+
+
+def _words(connection: apsw.Connection) -> Iterator[Damage]:
+    """The full text must know exactly the passages that are stored: one that it lacks could not be found."""
+    differing = connection.execute(
+        "SELECT count(*) FROM (SELECT id FROM passages EXCEPT SELECT id FROM words_docsize) "
+        "UNION ALL SELECT count(*) FROM (SELECT id FROM words_docsize EXCEPT SELECT id FROM passages)"
+    )
+    if lacking := sum(count for (count,) in differing):
+        yield Damage(None, f"The word list and the passages of the library differ in {lacking} places.")

@@ -1,0 +1,45 @@
+"""Page checksums: the last eight bytes of each page of a library, which SQLite checks whenever it reads the page.
+
+SQLite by itself does not notice a flipped bit in a row. Its extension cksumvfs (https://sqlite.org/cksumvfs.html) does,
+in tables, indexes and full text alike; apsw brings it along.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import apsw
+import apsw.sqlite_extra
+
+from index.errors import LibraryError
+
+RESERVED = 8
+"""Bytes at the end of each page."""
+
+
+@cache
+def checked_files() -> str:
+    """The name by which SQLite opens files with checksums; raises LibraryError where apsw came without them."""
+    connection = apsw.Connection(":memory:")
+    try:
+        apsw.sqlite_extra.load(connection, "cksumvfs")
+    except apsw.sqlite_extra.NotAvailable as error:
+        raise LibraryError("This apsw has no page checksums; install it as a wheel: pip install apsw.") from error
+    finally:
+        connection.close()
+    return "cksmvfs"
+
+
+def reserve(connection: apsw.Connection) -> None:
+    """Let each page of a file that is not written yet, or is vacuumed next, end with its checksum."""
+    connection.reserve_bytes(None, RESERVED)
+
+
+def has_checksums(connection: apsw.Connection) -> bool:
+    """Whether pages are checked: one flipped bit in the header switches that off."""
+    return bool(connection.reserve_bytes() == RESERVED)
+
+
+def trust_pages(connection: apsw.Connection) -> None:
+    """Read pages whatever their checksums say, to save what is whole on damaged ones."""
+    connection.execute("PRAGMA checksum_verification = OFF")

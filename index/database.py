@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import apsw
@@ -25,13 +26,16 @@ from index.errors import (
     LibraryReadOnly,
     NotALibrary,
 )
-from index.page_checksums import checked_files, has_checksums, reserve
+from index.files import flush_folder
+from index.page_checksums import checked_files, has_checksums, reserve, trust_pages
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES
 from index.upgrade import upgrade
 
 DATABASE_FILE = "library.sqlite"
 LOCK_FILE = "library.lock"
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
+REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
+DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
 _WAIT_SECONDS = 1.0  # for another writer: articles are stored in less, and who waits longer should know for whom
 
 
@@ -77,6 +81,51 @@ class Database:
                 yield self._writer
                 _refuse_if_undone(self._writer)
                 self._writer.execute("COMMIT")
+
+    @contextmanager
+    def reading_whatever(self) -> Iterator[apsw.Connection]:
+        """One snapshot of a damaged file, whose pages are read whatever their checksums say."""
+        with self._translated():
+            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY, vfs=checked_files())
+            try:
+                trust_pages(connection)
+                with _transaction(connection, "DEFERRED"):
+                    yield connection
+            finally:
+                connection.close()
+
+    def vacuum(self) -> None:
+        """Write the file anew, without what was deleted; raises LibraryLocked while others read the old pages."""
+        with self._translated(), self.locked():
+            self._close_if_replaced()
+            if self._writer is None:
+                self._writer = self._open_writer()
+            self._writer.execute("VACUUM")
+            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def settle(self) -> None:
+        """Move what was committed from the log into the file, unless others read the log just now."""
+        if self._writer is None:
+            return
+        with self.locked(), suppress(apsw.BusyError):
+            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def replace(self, new: Path) -> Path:
+        """Put a complete file in the place of this one, which is kept beside it; the lock is held. Returns its name.
+
+        Others who have the old file open see that it was replaced.
+        """
+        self.close()
+        folder = self.path.parent
+        kept = next(path for n in count(1) if not (path := folder / DAMAGED_FILE.format(n)).exists())
+        kept.hardlink_to(self.path)  # until the new file is in place the old one has both names
+        log = self.path.with_name(f"{DATABASE_FILE}-wal")
+        if log.exists():  # it belongs to the old file
+            log.rename(kept.with_name(f"{kept.name}-wal"))
+        self.path.with_name(f"{DATABASE_FILE}-shm").unlink(missing_ok=True)
+        new.replace(self.path)
+        flush_folder(folder)
+        return kept
 
     def close(self) -> None:
         """Close both connections; the database can be used again and opens new ones."""

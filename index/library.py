@@ -30,6 +30,7 @@ from index.embedder import Embedder, Vectors
 from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibrary, RejectionReason
 from index.fusion import fuse
 from index.identity import check_identity, settle_identity
+from index.integrity import Damage, find_damage
 from index.lexical import full_text_query
 from index.passages import Passage, PassageSettings
 from index.preparing import PreparedArticle, prepare
@@ -210,6 +211,22 @@ class Library:
             yield
         self._save_vectors()
 
+    def check(self) -> list[Damage]:
+        """All that is damaged, by reading everything; none where the library is whole."""
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            return find_damage(connection) + self._vectors.find_damage(connection)
+
+    def compact(self) -> None:
+        """Write all files anew, without a trace of removed articles; raises LibraryLocked while others read."""
+        with self._alone():
+            with self._writing() as connection:
+                records.forget_deleted_words(connection)
+            self._database.vacuum()
+            self._vectors.forget()
+        self._save_vectors()
+
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
         new = self._new(group)
@@ -218,7 +235,7 @@ class Library:
             if isinstance(item, Rejection):
                 yield item
             elif place in prepared:
-                yield self._store(prepared[place]), ArticleSummary.of(item)
+                yield self.store(prepared[place]), ArticleSummary.of(item)
             else:
                 yield Change.UNCHANGED, ArticleSummary.of(item)
 
@@ -237,7 +254,8 @@ class Library:
                 expected[item.id] = item.content_hash
         return new
 
-    def _store(self, prepared: PreparedArticle) -> Change:
+    def store(self, prepared: PreparedArticle) -> Change:
+        """Store one article that is cut and embedded already; one with the same source is replaced."""
         article = prepared.article
         with self._writing() as connection:
             stored = records.content_hash(connection, article.id)
@@ -300,6 +318,7 @@ class Library:
                 if self._transaction is None:
                     with self._database.writing() as connection:
                         self._vectors.save(connection)
+                    self._database.settle()
         except (LibraryError, OSError) as error:
             # The articles are stored; without this file the next opening only takes longer.
             logger.warning("The vectors of %s could not be saved: %s", self.folder, error)

@@ -104,6 +104,11 @@ def delete_article(connection: apsw.Connection, article_id: str) -> None:
     connection.execute("DELETE FROM articles WHERE row = ?", (row,))
 
 
+def forget_deleted_words(connection: apsw.Connection) -> None:
+    """Write the word list anew: until then the words of removed passages are only marked as such."""
+    connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+
+
 def load_article(connection: apsw.Connection, article_id: str) -> Article | None:
     """The article by that id, or None; raises LibraryCorrupt where its stored hash does not fit its text."""
     row = connection.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).get

@@ -8,6 +8,8 @@ import apsw
 import numpy as np
 
 from index import records
+from index.files import file_hash
+from index.integrity import Damage
 from index.vectors import VectorIndex
 
 VECTORS_FILE = "vectors.faiss"
@@ -43,6 +45,13 @@ class VectorCache:
         """Write the file and record its hash; `connection` is inside a writer's transaction."""
         digest = self.at(connection).save(self._path)
         records.set_fact(connection, "vectors_sha256", digest)
+
+    def find_damage(self, connection: apsw.Connection) -> list[Damage]:
+        """The file, where it is there and is not the one that was saved; it is made again at the next search."""
+        digest = records.get_fact(connection, "vectors_sha256")
+        if digest is None or not self._path.exists() or file_hash(self._path) == digest:
+            return []
+        return [Damage(None, f"{self._path} is not what was saved; it is only a cache, and made again when needed.")]
 
     def _load(self, connection: apsw.Connection) -> VectorIndex:
         digest = records.get_fact(connection, "vectors_sha256")

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedder import Vectors
+from index.files import flush_folder
 
 Ids = npt.NDArray[np.int64]
 
@@ -82,7 +83,7 @@ class VectorIndex:
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(path)
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
         finally:
             aside.unlink(missing_ok=True)
         return hashlib.sha256(data).hexdigest()
@@ -102,12 +103,3 @@ class VectorIndex:
         except RuntimeError:  # written by another version of FAISS
             return None
         return loaded if loaded._index.d == dimension else None
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the move itself durable: a folder's entries are written only when the folder is flushed."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

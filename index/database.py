@@ -14,29 +14,19 @@ from itertools import count
 from pathlib import Path
 
 import apsw
-from filelock import FileLock, Timeout
 
-from index.errors import (
-    ArticleQAError,
-    DiskFull,
-    FormatTooNew,
-    LibraryCorrupt,
-    LibraryError,
-    LibraryLocked,
-    LibraryReadOnly,
-    NotALibrary,
-)
+from index.errors import FormatTooNew, LibraryError, LibraryForked, NotALibrary
 from index.files import flush_folder
 from index.page_checksums import checked_files, has_checksums, reserve, trust_pages
-from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES
+from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
+from index.sqlite_errors import corrupt, translated
 from index.upgrade import upgrade
+from index.write_lock import WriteLock
 
 DATABASE_FILE = "library.sqlite"
-LOCK_FILE = "library.lock"
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
 REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
 DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
-_WAIT_SECONDS = 1.0  # for another writer: articles are stored in less, and who waits longer should know for whom
 
 
 class Database:
@@ -49,8 +39,9 @@ class Database:
         through the former must not be kept.
         """
         self.path = folder / DATABASE_FILE
-        self._lock = FileLock(folder / LOCK_FILE)
+        self._lock = WriteLock(folder)
         self._on_close = on_close
+        self._process = os.getpid()
         self._opened: tuple[int, int] | None = None  # device and inode of the file that the connections see
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
@@ -63,7 +54,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
         """One snapshot: every query inside sees the library as it was at the first one."""
-        with self._translated():
+        with translated(self.path):
             self._close_if_replaced()
             if self._reader is None:
                 self._reader = self._open_reader()
@@ -71,9 +62,9 @@ class Database:
                 yield self._reader
 
     @contextmanager
-    def writing(self, *, wait: float = _WAIT_SECONDS) -> Iterator[apsw.Connection]:
-        """One transaction, all or nothing, under the writer's lock; waits `wait` seconds for another writer."""
-        with self._translated(), self.locked(wait=wait):
+    def writing(self, *, wait: float | None = None) -> Iterator[apsw.Connection]:
+        """One transaction, all or nothing, under the writer's lock, for which it waits `wait` seconds."""
+        with translated(self.path), self.locked(wait=wait):
             self._close_if_replaced()
             if self._writer is None:
                 self._writer = self._open_writer()
@@ -85,7 +76,7 @@ class Database:
     @contextmanager
     def reading_whatever(self) -> Iterator[apsw.Connection]:
         """One snapshot of a damaged file, whose pages are read whatever their checksums say."""
-        with self._translated():
+        with translated(self.path):
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY, vfs=checked_files())
             try:
                 trust_pages(connection)
@@ -96,7 +87,7 @@ class Database:
 
     def vacuum(self) -> None:
         """Write the file anew, without what was deleted; raises LibraryLocked while others read the old pages."""
-        with self._translated(), self.locked():
+        with translated(self.path), self.locked():
             self._close_if_replaced()
             if self._writer is None:
                 self._writer = self._open_writer()
@@ -127,6 +118,13 @@ class Database:
         flush_folder(folder)
         return kept
 
+    def refuse_in_fork(self) -> None:
+        """Raise LibraryForked in a child process: neither SQLite's connections nor FAISS's threads survive a fork."""
+        if os.getpid() != self._process:
+            raise LibraryForked(
+                f"The library in {self.path.parent} was opened before this process was forked; open it again here."
+            )
+
     def close(self) -> None:
         """Close both connections; the database can be used again and opens new ones."""
         for connection in (self._reader, self._writer):
@@ -148,29 +146,10 @@ class Database:
         return status.st_dev, status.st_ino
 
     @contextmanager
-    def locked(self, *, wait: float = _WAIT_SECONDS) -> Iterator[None]:
+    def locked(self, *, wait: float | None = None) -> Iterator[None]:
         """The writer's lock, which no other process holds meanwhile; the same thread may take it again inside."""
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock.acquire(timeout=wait)
-            if self._lock.lock_counter == 1:
-                Path(self._lock.lock_file).write_text(str(os.getpid()), encoding="ascii")
-        except Timeout as error:
-            raise LibraryLocked(
-                f"Another process{self._holder()} is writing to the library in {self.path.parent}; try again when it "
-                "has finished."
-            ) from error
-        except OSError as error:
-            raise LibraryReadOnly(f"The library in {self.path.parent} cannot be written ({error.strerror}).") from error
-        try:
+        with self._lock.held() if wait is None else self._lock.held(wait=wait):
             yield
-        finally:
-            self._lock.release()
-
-    def _holder(self) -> str:
-        """The number of the process that holds the lock, in words; nothing where it has not written it yet."""
-        said = Path(self._lock.lock_file).read_bytes()[:20]
-        return f" (number {int(said)})" if said.isdigit() else ""
 
     def _open_reader(self) -> apsw.Connection:
         connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY, vfs=checked_files())
@@ -214,35 +193,10 @@ class Database:
                 f"{FORMAT}; update article-qa."
             )
         if version >= FORMAT_WITH_CHECKSUMS and not has_checksums(connection):
-            raise _corrupt(self.path.parent, "its page checksums are switched off")
+            raise corrupt(self.path.parent, "its page checksums are switched off")
+        if not is_expected(connection):
+            raise corrupt(self.path.parent, "its tables are not those that this tool makes")
         return int(version)
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """SQLite's errors as ours, with the folder and what to do."""
-        folder = self.path.parent
-        try:
-            yield
-        except ArticleQAError:
-            raise
-        except apsw.FullError as error:
-            raise DiskFull(f"The disk that holds {folder} is full; nothing of this change was stored.") from error
-        except apsw.BusyError as error:
-            raise LibraryLocked(f"The library in {folder} is busy; try again in a moment.") from error
-        except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
-            raise LibraryReadOnly(f"The library in {folder} cannot be opened or written ({error}).") from error
-        except apsw.NotADBError as error:
-            raise NotALibrary(f"{self.path} is not an SQLite file, so {folder} is no library.") from error
-        except (apsw.CorruptError, apsw.IOError, apsw.SQLError) as error:  # SQLError: tables are missing
-            raise _corrupt(folder, error) from error
-        except apsw.Error as error:
-            raise LibraryError(f"The library in {folder} could not be used: SQLite says {error}.") from error
-
-
-def _corrupt(folder: Path, reason: object) -> LibraryCorrupt:
-    return LibraryCorrupt(
-        f"The library in {folder} is damaged ({reason}); qa check names what is, qa repair keeps what is whole."
-    )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ ArticleQAError
 │   ├── LibraryNotFound      a library folder that was named but does not exist
 │   ├── NotALibrary          a path that is there but holds no library
 │   ├── LibraryLocked        another process is writing to the library
+│   ├── LibraryForked        a library used in a process that was forked after it was opened
 │   ├── LibraryReadOnly      a write to a library that may only be read
 │   ├── LibraryCorrupt       stored data disagrees with its hash
 │   ├── FormatTooNew         written by a newer version of this tool
@@ -67,6 +68,10 @@ class NotALibrary(LibraryError):
 
 class LibraryLocked(LibraryError):
     """Another process is writing to the library."""
+
+
+class LibraryForked(LibraryError):
+    """A library used in a process that was forked after it was opened."""
 
 
 class LibraryReadOnly(LibraryError):

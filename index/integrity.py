@@ -27,15 +27,20 @@ class Damage:
 
 def find_damage(connection: apsw.Connection) -> list[Damage]:
     """All that is damaged in a library; none where each page, article, passage and word list is as it was written."""
-    looks: tuple[Callable[[apsw.Connection], Iterator[Damage]], ...] = (_pages, _articles, _words)
     found: list[Damage] = []
-    for look in looks:
+    for part, look in _LOOKS.items():
         try:
             for damage in look(connection):
                 found.append(damage)
         except UNREADABLE as error:
-            found.append(Damage(None, f"A part of the file cannot be read ({error})."))
+            found.append(Damage(None, f"The {part} cannot all be read ({_reason(error)})."))
     return list(dict.fromkeys(found))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, apsw.IOError) and error.extendedresult == apsw.SQLITE_IOERR_DATA:
+        return "a page is not what was written"
+    return str(error)
 
 
 def _pages(connection: apsw.Connection) -> Iterator[Damage]:
@@ -69,3 +74,10 @@ def _words(connection: apsw.Connection) -> Iterator[Damage]:
     )
     if lacking := sum(count for (count,) in differing):
         yield Damage(None, f"The word list and the passages of the library differ in {lacking} places.")
+
+
+_LOOKS: dict[str, Callable[[apsw.Connection], Iterator[Damage]]] = {
+    "pages": _pages,
+    "articles": _articles,
+    "word list": _words,
+}

@@ -25,7 +25,7 @@ import apsw
 
 from index import records
 from index.article import Article
-from index.database import DATABASE_FILE, LOCK_FILE, NEW_FILE, Database, savepoint
+from index.database import DATABASE_FILE, NEW_FILE, Database, savepoint
 from index.embedder import Embedder, Vectors
 from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibrary, RejectionReason
 from index.fusion import fuse
@@ -37,6 +37,7 @@ from index.preparing import PreparedArticle, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
 from index.vector_cache import VectorCache
 from index.vectors import VectorIndex
+from index.write_lock import LOCK_FILE
 
 logger = logging.getLogger(__name__)
 
@@ -287,6 +288,7 @@ class Library:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """The only writer of all threads and processes; questions go on while it waits for the others."""
+        self._database.refuse_in_fork()
         with self._writers, self._database.locked(), self._lock:
             yield
 
@@ -302,6 +304,7 @@ class Library:
     @contextmanager
     def _reading(self) -> Iterator[apsw.Connection | None]:
         """One snapshot, or None while nothing was ever stored; inside a transaction, what it has changed so far."""
+        self._database.refuse_in_fork()  # before the lock, which a thread of the parent may have held
         with self._lock:
             if self._transaction is not None:
                 yield self._transaction

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import apsw
 import numpy as np
@@ -118,12 +119,13 @@ def load_article(connection: apsw.Connection, article_id: str) -> Article | None
 def load_article_in_row(connection: apsw.Connection, row: int) -> Article:
     """The article in a row that exists; raises LibraryCorrupt where its stored hash does not fit its text."""
     try:
-        title, text, source, url, site, published, authors, language, stored_hash = connection.execute(
+        title, text, source, url, site, published, authors, language, stored_hash = _one(
+            connection,
             f"SELECT {_ARTICLE}, content_hash FROM articles WHERE row = ?",  # noqa: S608
-            (row,),
-        ).fetchall()[0]
+            row,
+        )
         article = Article(title, text, source, url, site, published, tuple(json.loads(authors)), language)
-    except (ValueError, TypeError, IndexError, InputRejected) as error:  # no longer UTF-8, JSON, or an article at all
+    except (ValueError, TypeError, InputRejected) as error:  # no longer there, UTF-8, JSON, or an article at all
         raise LibraryCorrupt(f"A stored article was damaged (row {row}); {_WHAT_TO_DO}.") from error
     if article.content_hash != stored_hash:
         raise LibraryCorrupt(f"The stored text of {source} was damaged; {_WHAT_TO_DO}.")
@@ -158,9 +160,10 @@ class StoredPassage:
 
 def stored_passages(connection: apsw.Connection, row: int, article: Article) -> Iterator[StoredPassage]:
     """The passages of the article in a row, in reading order; needs a format that has hashes."""
-    for id_, start, end, vector, stored_hash in connection.execute(
+    rows: Iterable[Any] = connection.execute(
         'SELECT id, start, "end", vector, hash FROM passages WHERE article = ? ORDER BY id', (row,)
-    ):
+    )
+    for id_, start, end, vector, stored_hash in rows:
         yield StoredPassage(id_, _passage(article, start, end), vector, stored_hash)
 
 
@@ -174,12 +177,15 @@ def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article,
     if not passage.text:
         raise _damaged(passage_id)
     if format_of(connection) >= FORMAT_WITH_CHECKSUMS:
-        vector, stored_hash = connection.execute(
-            "SELECT vector, hash FROM passages WHERE id = ?", (passage_id,)
-        ).fetchall()[0]
+        vector, stored_hash = _one(connection, "SELECT vector, hash FROM passages WHERE id = ?", passage_id)
         if not StoredPassage(passage_id, passage, vector, stored_hash).is_whole:
             raise _damaged(passage_id)
     return article, passage
+
+
+def _one(connection: apsw.Connection, query: str, number: int) -> tuple[Any, ...]:
+    """The columns of the row by that number; none of them where there is no such row."""
+    return connection.execute(query, (number,)).fetchone() or ()
 
 
 def format_of(connection: apsw.Connection) -> int:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
+import apsw
+
 FORMAT = 2
 FORMAT_WITH_CHECKSUMS = 2
 """The first whose pages have checksums and whose passages have hashes."""
@@ -43,3 +48,36 @@ CREATE VIRTUAL TABLE words USING fts5 (
     title, text, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
+
+_COMMENT = re.compile(r"--.*")
+
+_TABLES_1 = re.sub(r",\n +hash BLOB.*", "", TABLES)
+"""The tables of format 1, whose passages had no hash."""
+
+Schema = frozenset[tuple[str, str, str | None]]
+"""Kind, name and definition of all that a database holds."""
+
+
+def is_expected(connection: apsw.Connection) -> bool:
+    """Whether a database holds exactly our tables: a trigger or view of somebody else's would run in our queries."""
+    return _schema_of(connection) in (_expected(TABLES), _expected(_TABLES_1))
+
+
+@cache
+def _expected(tables: str) -> Schema:
+    connection = apsw.Connection(":memory:")
+    try:
+        connection.execute(tables)
+        return _schema_of(connection)
+    finally:
+        connection.close()
+
+
+def _schema_of(connection: apsw.Connection) -> Schema:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema")
+    return frozenset((str(kind), str(name), _plain(sql)) for kind, name, sql in rows)
+
+
+def _plain(sql: object) -> str | None:
+    """A definition without its comments and its spacing."""
+    return None if sql is None else "".join(_COMMENT.sub("", str(sql)).split())

@@ -1,4 +1,4 @@
-"""Bringing a library of an older format up to date, in place; readers go on meanwhile, and a stopped one begins again."""
+"""Bringing a library of an older format up to date, in place; readers go on meanwhile, and it can be begun again."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from index.database import DATABASE_FILE, LOCK_FILE, NEW_FILE, Database
+from index.database import DATABASE_FILE, NEW_FILE, Database
 from index.errors import (
     DiskFull,
     FormatTooNew,
@@ -22,6 +22,7 @@ from index.errors import (
 )
 from index.records import get_fact, set_fact
 from index.schema import APPLICATION_ID, FORMAT
+from index.write_lock import LOCK_FILE
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def test_a_missing_table_and_a_cut_file_are_corruption(database: Database) -> No
     remember(database, "a")
     with database.writing() as connection:
         connection.execute("DROP TABLE facts")
-    with pytest.raises(LibraryCorrupt, match="no such table: facts"):
+    with pytest.raises(LibraryCorrupt, match="its tables are not those that this tool makes"):
         recall(database)
     database.close()
     with database.path.open("rb+") as file:

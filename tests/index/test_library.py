@@ -9,7 +9,7 @@ import pytest
 
 from index import library as library_module
 from index.article import Article
-from index.database import DATABASE_FILE, LOCK_FILE, NEW_FILE
+from index.database import DATABASE_FILE, NEW_FILE
 from index.embedder import Embedder
 from index.errors import (
     FormatTooNew,
@@ -24,6 +24,7 @@ from index.library import Hit, Library
 from index.passages import PassageSettings
 from index.report import AddReport, ArticleSummary, Rejection
 from index.vector_cache import VECTORS_FILE
+from index.write_lock import LOCK_FILE
 
 REJECTION = Rejection("bad.pdf", RejectionReason.TYPE, "bad.pdf is not a text.")
 QUESTIONS = [

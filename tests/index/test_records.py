@@ -122,7 +122,7 @@ def test_a_deleted_article_leaves_nothing_and_its_ids_are_not_used_again(connect
 def test_a_damaged_article_is_never_given(connection: apsw.Connection, damage: str) -> None:
     connection.execute(f"UPDATE articles SET {damage}")
     with pytest.raises(
-        LibraryCorrupt, match="was damaged.*; qa check names what is damaged, qa repair keeps what is whole"
+        LibraryCorrupt, match=r"was damaged.*; qa check names what is damaged, qa repair keeps what is whole"
     ):
         records.load_article(connection, ARTICLE.id)
     with pytest.raises(LibraryCorrupt, match="was damaged"):

@@ -1,0 +1,48 @@
+"""SQLite's errors as ours: what is wrong with which library, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from index.errors import (
+    ArticleQAError,
+    DiskFull,
+    LibraryCorrupt,
+    LibraryError,
+    LibraryLocked,
+    LibraryReadOnly,
+    NotALibrary,
+)
+
+
+@contextmanager
+def translated(file: Path) -> Iterator[None]:
+    """Errors about an SQLite file as errors about the library in its folder."""
+    folder = file.parent
+    try:
+        yield
+    except ArticleQAError:
+        raise
+    except apsw.FullError as error:
+        raise DiskFull(f"The disk that holds {folder} is full; nothing of this change was stored.") from error
+    except apsw.BusyError as error:
+        raise LibraryLocked(f"The library in {folder} is busy; try again in a moment.") from error
+    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+        raise LibraryReadOnly(f"The library in {folder} cannot be opened or written ({error}).") from error
+    except apsw.NotADBError as error:
+        raise NotALibrary(f"{file} is not an SQLite file, so {folder} is no library.") from error
+    except (apsw.CorruptError, apsw.IOError, apsw.SQLError, UnicodeDecodeError) as error:  # SQLError: no such table
+        raise corrupt(folder, error) from error
+    except apsw.Error as error:
+        raise LibraryError(f"The library in {folder} could not be used: SQLite says {error}.") from error
+
+
+def corrupt(folder: Path, reason: object) -> LibraryCorrupt:
+    """The error for a library that is damaged."""
+    return LibraryCorrupt(
+        f"The library in {folder} is damaged ({reason}); qa check names what is, qa repair keeps what is whole."
+    )

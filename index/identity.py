@@ -39,11 +39,11 @@ def check_identity(
     if differing:
         raise ModelMismatch(
             f"The library in {folder} was embedded with {theirs.get('name')}, not with {fingerprint.name} "
-            f"({', '.join(differing)} differ); open it with that model, or add its articles to a new library."
+            f"({', '.join(differing)} differ); open it with that model, or embed it anew: qa reembed."
         )
     cut = json.loads(records.get_fact(connection, "passages") or "{}")
     if cut != asdict(settings):
         raise ModelMismatch(
             f"The library in {folder} was cut into passages with {cut}, not with {asdict(settings)}; "
-            "open it with those settings, or add its articles to a new library."
+            "open it with those settings, or embed it anew: qa reembed."
         )

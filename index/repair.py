@@ -12,9 +12,10 @@ import numpy as np
 
 from index import records
 from index.article import Article
-from index.database import DATABASE_FILE, REPAIRED_FOLDER, Database
+from index.database import REPAIRED_FOLDER, Database
 from index.embedder import Embedder, Vectors
 from index.errors import LibraryCorrupt
+from index.installing import install
 from index.integrity import UNREADABLE
 from index.library import Library, Progress
 from index.passages import Passage, PassageSettings, split
@@ -76,8 +77,7 @@ def repair(
             kept = len(repaired)
         if not kept:
             raise LibraryCorrupt(f"No article in {folder} is whole, so nothing was changed; restore it from a backup.")
-        damaged = database.replace(aside / DATABASE_FILE)
-        shutil.rmtree(aside)
+        damaged = install(aside, database)
     return RepairReport(kept, tuple(lost), damaged)
 
 

@@ -1,0 +1,63 @@
+"""Embedding a library anew: with another model or other passages, while the old vectors go on answering."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from index import records
+from index.article import Article
+from index.database import Database
+from index.embedder import Embedder
+from index.errors import LibraryNotFound, ModelMismatch
+from index.installing import install
+from index.library import Library, Progress
+from index.passages import PassageSettings
+
+REEMBEDDED_FOLDER = "library.reembedded"
+"""Where the new library grows inside the old one's folder, until it takes its place."""
+
+
+def reembed(
+    folder: Path, embedder: Embedder, *, settings: PassageSettings | None = None, progress: Progress | None = None
+) -> int:
+    """Embed all articles of the library in `folder` again and return how many there are.
+
+    Until all are done the old vectors stay in use, and articles may come and go. Stopped in the middle, the next call
+    with the same model and settings goes on. `progress` is told how many articles are done.
+    """
+    database = Database(folder)
+    if not database.exists:
+        raise LibraryNotFound(f"There is no library in {folder} to embed again.")
+    aside = folder / REEMBEDDED_FOLDER
+    with _resumed(aside, embedder, settings or PassageSettings()) as new:
+        new.add(_articles(database), progress)
+        with database.locked():
+            _catch_up(new, database)
+            number = len(new)
+            new.close()
+            install(aside, database).unlink()
+    return number
+
+
+def _resumed(aside: Path, embedder: Embedder, settings: PassageSettings) -> Library:
+    try:
+        return Library.open(aside, embedder, settings=settings)
+    except ModelMismatch:  # begun for another model
+        shutil.rmtree(aside)
+        return Library.open(aside, embedder, settings=settings)
+
+
+def _catch_up(new: Library, database: Database) -> None:
+    """What others changed in the old library meanwhile."""
+    new.add(_articles(database))
+    with database.reading() as connection:
+        stored = {summary.id for summary in records.list_articles(connection)}
+    new.remove(summary.id for summary in new.articles() if summary.id not in stored)
+
+
+def _articles(database: Database) -> Iterator[Article]:
+    with database.reading() as connection:
+        for row in records.article_rows(connection):
+            yield records.load_article_in_row(connection, row)

@@ -67,7 +67,7 @@ def test_one_that_was_stopped_goes_on_and_the_old_vectors_answer_meanwhile(
         assert {summary.source for summary in again.articles()} == {articles[0].source, articles[2].source, "new.txt"}
 
 
-def test_one_that_was_begun_for_another_model_begins_anew(opened: Library) -> None:
+def test_one_that_was_begun_for_another_model_begins_anew(opened: Library, other: Embedder) -> None:
     third = type(other)(16, "third")  # type: ignore[call-arg]
     with pytest.raises(KeyboardInterrupt):
         reembed(opened.folder, third, progress=stop)

@@ -36,7 +36,6 @@ from index.passages import Passage, PassageSettings
 from index.preparing import PreparedArticle, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
 from index.vector_cache import VectorCache
-from index.vectors import VectorIndex
 from index.write_lock import LOCK_FILE
 
 logger = logging.getLogger(__name__)
@@ -147,27 +146,9 @@ class Library:
             index = self._vectors.at(connection)
             dense = index.search(vectors, max(_POOL, limit))
             return [
-                self._hits(connection, index, question, vector, found, limit)
+                _hits(connection, question, vector, found, limit)
                 for question, vector, found in zip(questions, vectors, dense, strict=True)
             ]
-
-    def _hits(
-        self,
-        connection: apsw.Connection,
-        index: VectorIndex,
-        question: str,
-        vector: Vectors,
-        dense: list[tuple[int, float]],
-        limit: int,
-    ) -> list[Hit]:
-        query = full_text_query(question)
-        lexical = records.match_words(connection, query, max(_POOL, limit)) if query else []
-        best = fuse(dense, lexical)[:limit]
-        similarities = index.similarities(vector, [id_ for id_, _ in best])
-        return [
-            Hit(*records.load_passage(connection, id_), score, similarity)
-            for (id_, score), similarity in zip(best, similarities, strict=True)
-        ]
 
     def add(self, items: Iterable[Article | Rejection], progress: Progress | None = None) -> AddReport:
         """Store articles, each in a transaction of its own; a rejection that a loader made is only reported.
@@ -226,7 +207,9 @@ class Library:
                 records.forget_deleted_words(connection)
             self._database.vacuum()
             self._vectors.forget()
-        self._save_vectors()
+            with self._database.writing() as connection:
+                self._vectors.save(connection, always=True)
+            self._database.settle()
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
@@ -329,6 +312,19 @@ class Library:
     def _refuse_if_read_only(self) -> None:
         if self.read_only:
             raise LibraryReadOnly(f"The library in {self.folder} may only be read; name another one to add to.")
+
+
+def _hits(
+    connection: apsw.Connection, question: str, vector: Vectors, dense: list[tuple[int, float]], limit: int
+) -> list[Hit]:
+    query = full_text_query(question)
+    lexical = records.match_words(connection, query, max(_POOL, limit)) if query else []
+    return [_hit(connection, id_, score, vector) for id_, score in fuse(dense, lexical)[:limit]]
+
+
+def _hit(connection: apsw.Connection, passage_id: int, score: float, vector: Vectors) -> Hit:
+    article, passage, stored = records.load_passage(connection, passage_id)
+    return Hit(article, passage, score, float(stored @ vector))
 
 
 def _is_library(folder: Path) -> bool:

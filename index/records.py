@@ -100,6 +100,9 @@ def delete_article(connection: apsw.Connection, article_id: str) -> None:
     row = connection.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).get
     if row is None:
         return
+    connection.execute(
+        "INSERT INTO removed SELECT id, ? FROM passages WHERE article = ?", (generation(connection) + 1, row)
+    )
     connection.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE article = ?)", (row,))
     connection.execute("DELETE FROM passages WHERE article = ?", (row,))
     connection.execute("DELETE FROM articles WHERE row = ?", (row,))
@@ -119,11 +122,11 @@ def load_article(connection: apsw.Connection, article_id: str) -> Article | None
 def load_article_in_row(connection: apsw.Connection, row: int) -> Article:
     """The article in a row that exists; raises LibraryCorrupt where its stored hash does not fit its text."""
     try:
-        title, text, source, url, site, published, authors, language, stored_hash = _one(
-            connection,
+        found: Any = connection.execute(
             f"SELECT {_ARTICLE}, content_hash FROM articles WHERE row = ?",  # noqa: S608
-            row,
-        )
+            (row,),
+        ).fetchone()
+        title, text, source, url, site, published, authors, language, stored_hash = found
         article = Article(title, text, source, url, site, published, tuple(json.loads(authors)), language)
     except (ValueError, TypeError, InputRejected) as error:  # no longer there, UTF-8, JSON, or an article at all
         raise LibraryCorrupt(f"A stored article was damaged (row {row}); {_WHAT_TO_DO}.") from error
@@ -167,25 +170,24 @@ def stored_passages(connection: apsw.Connection, row: int, article: Article) -> 
         yield StoredPassage(id_, _passage(article, start, end), vector, stored_hash)
 
 
-def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article, Passage]:
-    """A passage with its article, the text sliced from the article's; raises LibraryCorrupt where its hash differs."""
-    row = connection.execute('SELECT article, start, "end" FROM passages WHERE id = ?', (passage_id,)).fetchone()
-    if row is None:
-        raise _damaged(passage_id)
-    article = load_article_in_row(connection, row[0])
-    passage = _passage(article, *row[1:])
-    if not passage.text:
-        raise _damaged(passage_id)
-    if format_of(connection) >= FORMAT_WITH_CHECKSUMS:
-        vector, stored_hash = _one(connection, "SELECT vector, hash FROM passages WHERE id = ?", passage_id)
-        if not StoredPassage(passage_id, passage, vector, stored_hash).is_whole:
-            raise _damaged(passage_id)
-    return article, passage
+def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article, Passage, Vectors]:
+    """A passage with its article and its vector, the text sliced from the article's.
 
-
-def _one(connection: apsw.Connection, query: str, number: int) -> tuple[Any, ...]:
-    """The columns of the row by that number; none of them where there is no such row."""
-    return connection.execute(query, (number,)).fetchone() or ()
+    Raises LibraryCorrupt where a hash does not fit.
+    """
+    hashed = format_of(connection) >= FORMAT_WITH_CHECKSUMS
+    found = connection.execute(
+        f'SELECT article, start, "end", vector, {"hash" if hashed else "NULL"} FROM passages WHERE id = ?',  # noqa: S608
+        (passage_id,),
+    ).fetchone()
+    if found is None:
+        raise _damaged(passage_id)
+    row, start, end, vector, stored_hash = found
+    article = load_article_in_row(connection, row)
+    stored = StoredPassage(passage_id, _passage(article, start, end), vector, stored_hash)
+    if not stored.passage.text or (hashed and not stored.is_whole):
+        raise _damaged(passage_id)
+    return article, stored.passage, np.frombuffer(vector, dtype="<f4")
 
 
 def format_of(connection: apsw.Connection) -> int:
@@ -214,9 +216,24 @@ def load_summary(connection: apsw.Connection, article_id: str) -> ArticleSummary
     return None if row is None else ArticleSummary(*row)
 
 
-def passage_ids(connection: apsw.Connection) -> Ids:
-    """The ids of all passages, ascending."""
-    return np.array([id_ for (id_,) in connection.execute("SELECT id FROM passages ORDER BY id")], dtype=np.int64)
+def passage_ids(connection: apsw.Connection, *, above: int = 0) -> Ids:
+    """The ids of all passages, or of those above one, ascending."""
+    rows = connection.execute("SELECT id FROM passages WHERE id > ? ORDER BY id", (above,))
+    return np.array([id_ for (id_,) in rows], dtype=np.int64)
+
+
+def removed_ids(connection: apsw.Connection, since: int) -> Ids | None:
+    """The ids of the passages removed after generation `since`; None where that is longer ago than is remembered."""
+    if format_of(connection) < FORMAT_WITH_CHECKSUMS or since < int(get_fact(connection, "removed_since") or 0):
+        return None
+    rows = connection.execute("SELECT passage FROM removed WHERE generation > ? ORDER BY passage", (since,))
+    return np.array([id_ for (id_,) in rows], dtype=np.int64)
+
+
+def forget_removed_ids(connection: apsw.Connection) -> None:
+    """Remember removed passages only from now on."""
+    connection.execute("DELETE FROM removed")
+    set_fact(connection, "removed_since", str(generation(connection)))
 
 
 def load_vectors(connection: apsw.Connection, ids: Ids, dimension: int) -> Vectors:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import apsw
@@ -12,7 +11,7 @@ FORMAT_WITH_CHECKSUMS = 2
 """The first whose pages have checksums and whose passages have hashes."""
 APPLICATION_ID = 0x61727161  # "arqa", so that another program's SQLite file is never taken for a library
 
-TABLES = """
+_FORMAT_1 = """
 CREATE TABLE facts (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -38,8 +37,7 @@ CREATE TABLE passages (
     article INTEGER NOT NULL REFERENCES articles (row),
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    vector BLOB NOT NULL,
-    hash BLOB NOT NULL DEFAULT x'' -- of all that makes the passage, see `records.passage_hash`; new in format 2
+    vector BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX passages_by_article ON passages (article);
@@ -49,10 +47,16 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 """
 
-_COMMENT = re.compile(r"--.*")
+SINCE_FORMAT_2 = """
+ALTER TABLE passages ADD COLUMN hash BLOB NOT NULL DEFAULT x''; -- see `records.passage_hash`
 
-_TABLES_1 = re.sub(r",\n +hash BLOB.*", "", TABLES)
-"""The tables of format 1, whose passages had no hash."""
+CREATE TABLE removed ( -- passages that were, for vectors in memory that lag behind
+    passage INTEGER PRIMARY KEY,
+    generation INTEGER NOT NULL
+) STRICT;
+"""
+
+TABLES = _FORMAT_1 + SINCE_FORMAT_2
 
 Schema = frozenset[tuple[str, str, str | None]]
 """Kind, name and definition of all that a database holds."""
@@ -60,7 +64,7 @@ Schema = frozenset[tuple[str, str, str | None]]
 
 def is_expected(connection: apsw.Connection) -> bool:
     """Whether a database holds exactly our tables: a trigger or view of somebody else's would run in our queries."""
-    return _schema_of(connection) in (_expected(TABLES), _expected(_TABLES_1))
+    return _schema_of(connection) in (_expected(TABLES), _expected(_FORMAT_1))
 
 
 @cache
@@ -75,9 +79,4 @@ def _expected(tables: str) -> Schema:
 
 def _schema_of(connection: apsw.Connection) -> Schema:
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema")
-    return frozenset((str(kind), str(name), _plain(sql)) for kind, name, sql in rows)
-
-
-def _plain(sql: object) -> str | None:
-    """A definition without its comments and its spacing."""
-    return None if sql is None else "".join(_COMMENT.sub("", str(sql)).split())
+    return frozenset((str(kind), str(name), None if sql is None else str(sql)) for kind, name, sql in rows)

@@ -7,7 +7,7 @@ import apsw
 from index import records
 from index.errors import LibraryCorrupt
 from index.page_checksums import reserve
-from index.schema import FORMAT
+from index.schema import FORMAT, SINCE_FORMAT_2
 
 
 def upgrade(connection: apsw.Connection) -> None:
@@ -16,7 +16,7 @@ def upgrade(connection: apsw.Connection) -> None:
     connection.execute("VACUUM")  # writes each page anew, with its checksum
     connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.execute("ALTER TABLE passages ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
+        connection.execute(SINCE_FORMAT_2)
         for row in records.article_rows(connection):
             _hash_passages(connection, row)
         connection.pragma("user_version", FORMAT)

@@ -13,6 +13,8 @@ from index.integrity import Damage
 from index.vectors import VectorIndex
 
 VECTORS_FILE = "vectors.faiss"
+_SMALL = 10_000  # vectors whose file is written after every change: it takes a tenth of a second
+_LARGEST_LAG = 10  # one in so many
 _CHUNK = 10_000  # vectors read at a time, so that a rebuild does not hold two copies of all
 
 
@@ -25,6 +27,7 @@ class VectorCache:
         self._dimension = dimension
         self._index: VectorIndex | None = None
         self._generation = -1  # of the library that `_index` is equal to
+        self._lag = 0  # passages by which the file differs
 
     def at(self, connection: apsw.Connection) -> VectorIndex:
         """The index of exactly the passages that `connection` sees."""
@@ -40,11 +43,21 @@ class VectorCache:
         """Read all anew at the next `at`: after a rollback the passages of what was undone must not stay."""
         self._index = None
         self._generation = -1
+        self._lag = 0
 
-    def save(self, connection: apsw.Connection) -> None:
-        """Write the file and record its hash; `connection` is inside a writer's transaction."""
-        digest = self.at(connection).save(self._path)
-        records.set_fact(connection, "vectors_sha256", digest)
+    def save(self, connection: apsw.Connection, *, always: bool = False) -> None:
+        """Write the file and record its hash; `connection` is inside a writer's transaction.
+
+        A large file is only written where a tenth of it is out of date, or `always`: what it lacks is read from the
+        library, which takes moments.
+        """
+        index = self.at(connection)
+        if not (always or len(index) <= _SMALL or self._lag * _LARGEST_LAG >= len(index)):
+            return
+        records.set_fact(connection, "vectors_sha256", index.save(self._path))
+        records.set_fact(connection, "vectors_generation", str(self._generation))
+        records.forget_removed_ids(connection)
+        self._lag = 0
 
     def find_damage(self, connection: apsw.Connection) -> list[Damage]:
         """The file, where it is there and is not the one that was saved; it is made again at the next search."""
@@ -56,15 +69,24 @@ class VectorCache:
     def _load(self, connection: apsw.Connection) -> VectorIndex:
         digest = records.get_fact(connection, "vectors_sha256")
         loaded = VectorIndex.load(self._path, dimension=self._dimension, sha256=digest) if digest else None
-        return loaded if loaded is not None else VectorIndex(self._dimension)
+        if loaded is None:
+            return VectorIndex(self._dimension)
+        self._generation = int(records.get_fact(connection, "vectors_generation") or -1)
+        return loaded
 
     def _catch_up(self, connection: apsw.Connection, index: VectorIndex) -> None:
         """Make the ids equal to those stored; an id is never used twice, so equal ids mean equal vectors."""
-        stored, held = records.passage_ids(connection), index.ids
-        gone = np.setdiff1d(held, stored, assume_unique=True)
+        held = index.ids
+        gone = records.removed_ids(connection, self._generation)
+        if gone is None:  # the index is older than what is remembered, or empty
+            stored = records.passage_ids(connection)
+            gone = np.setdiff1d(held, stored, assume_unique=True)
+            missing = np.setdiff1d(stored, held, assume_unique=True)
+        else:
+            missing = records.passage_ids(connection, above=int(held.max(initial=0)))
         if len(gone):
             index.remove(gone)
-        missing = np.setdiff1d(stored, held, assume_unique=True)
         for first in range(0, len(missing), _CHUNK):
             ids = missing[first : first + _CHUNK]
             index.add(ids, records.load_vectors(connection, ids, self._dimension))
+        self._lag += len(gone) + len(missing)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +61,6 @@ class VectorIndex:
             for row in zip(ids, scores, strict=True)
         ]
         return [sorted(row, key=lambda found: (-found[1], found[0])) for row in rows]
-
-    def similarities(self, vector: Vectors, ids: Sequence[int]) -> list[float]:
-        """The cosine of a unit vector of shape (dimension,) with each of those passages."""
-        return [float(self._index.reconstruct(id_) @ vector) for id_ in ids]
 
     def _checked(self, vectors: Vectors) -> Vectors:
         """FAISS checks the shape by an `assert`, which `python -O` removes."""

@@ -76,7 +76,9 @@ def test_an_article_of_which_nothing_is_known_comes_back_equal(connection: apsw.
 def test_passages_and_vectors_come_back_equal(connection: apsw.Connection) -> None:
     ids = records.passage_ids(connection)
     assert ids.tolist() == [1, 2]
-    assert [records.load_passage(connection, id_) for id_ in (1, 2)] == [(ARTICLE, passage) for passage in PASSAGES]
+    found = [records.load_passage(connection, id_) for id_ in (1, 2)]
+    assert [(article, passage) for article, passage, _ in found] == [(ARTICLE, passage) for passage in PASSAGES]
+    assert np.array_equal([vector for _, _, vector in found], VECTORS)
     assert np.array_equal(records.load_vectors(connection, ids[::-1], 2), VECTORS[::-1])
 
 

@@ -10,7 +10,7 @@ import pytest
 from index import records
 from index.article import Article
 from index.passages import Passage
-from index.schema import TABLES
+from index.schema import FORMAT, TABLES
 from index.vector_cache import VECTORS_FILE, VectorCache
 
 
@@ -18,6 +18,7 @@ from index.vector_cache import VECTORS_FILE, VectorCache
 def connection() -> Iterator[apsw.Connection]:
     connection = apsw.Connection(":memory:")
     connection.execute(TABLES)
+    connection.pragma("user_version", FORMAT)
     yield connection
     connection.close()
 
@@ -33,7 +34,8 @@ def held(cache: VectorCache, connection: apsw.Connection) -> dict[int, list[floa
     """The vectors of the index by id, read back through their products with the axes."""
     index = cache.at(connection)
     axes = np.eye(2, dtype=np.float32)
-    return {id_: [index.similarities(axis, [id_])[0] for axis in axes] for id_ in sorted(index.ids.tolist())}
+    products = [dict(found) for found in index.search(axes, len(index))]
+    return {id_: [product[id_] for product in products] for id_ in sorted(index.ids.tolist())}
 
 
 def test_the_index_follows_every_generation(connection: apsw.Connection, tmp_path: Path) -> None:
@@ -112,3 +114,36 @@ def test_more_vectors_than_are_read_at_a_time(
     monkeypatch.setattr("index.vector_cache._CHUNK", 3)
     store(connection, "a", *[(float(number), 1.0) for number in range(10)])
     assert held(VectorCache(tmp_path, 2), connection) == {number + 1: [number, 1] for number in range(10)}
+
+
+def test_a_large_file_is_only_written_where_a_tenth_is_out_of_date(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vector_cache._SMALL", 5)
+    cache = VectorCache(tmp_path, 2)
+    store(connection, "a", *[(float(number), 1.0) for number in range(20)])
+    cache.save(connection)
+    written = (tmp_path / VECTORS_FILE).stat().st_mtime_ns
+    store(connection, "b", (0, 1))
+    cache.save(connection)
+    assert (tmp_path / VECTORS_FILE).stat().st_mtime_ns == written
+    expected = {number + 1: [number, 1] for number in range(20)} | {21: [0, 1]}
+    assert held(VectorCache(tmp_path, 2), connection) == expected
+    records.delete_article(connection, Article("", "some text", "b").id)
+    records.next_generation(connection)
+    assert held(VectorCache(tmp_path, 2), connection) == held(cache, connection)
+    assert 21 not in held(cache, connection)
+    store(connection, "c", (0, 1))
+    cache.save(connection)
+    assert (tmp_path / VECTORS_FILE).stat().st_mtime_ns > written
+
+
+def test_one_that_lags_behind_what_is_remembered_is_compared_whole(connection: apsw.Connection, tmp_path: Path) -> None:
+    late = VectorCache(tmp_path, 2)
+    store(connection, "a", (1, 0))
+    late.at(connection)
+    records.delete_article(connection, Article("", "some text", "a").id)
+    store(connection, "b", (0, 1))
+    VectorCache(tmp_path, 2).save(connection)
+    assert records.removed_ids(connection, 1) is None
+    assert held(late, connection) == {2: [0, 1]}

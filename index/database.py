@@ -77,7 +77,7 @@ class Database:
     def reading_whatever(self) -> Iterator[apsw.Connection]:
         """One snapshot of a damaged file, whose pages are read whatever their checksums say."""
         with translated(self.path):
-            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY, vfs=checked_files())
+            connection = self._connect(apsw.SQLITE_OPEN_READONLY)
             try:
                 trust_pages(connection)
                 with _transaction(connection, "DEFERRED"):
@@ -151,9 +151,15 @@ class Database:
         with self._lock.held() if wait is None else self._lock.held(wait=wait):
             yield
 
-    def _open_reader(self) -> apsw.Connection:
-        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY, vfs=checked_files())
+    def _connect(self, flags: int) -> apsw.Connection:
+        """A connection that checks pages and cells, and lets nothing in the file call functions."""
+        connection = apsw.Connection(str(self.path), flags=flags, vfs=checked_files())
         connection.set_busy_timeout(5000)
+        connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        return connection
+
+    def _open_reader(self) -> apsw.Connection:
+        connection = self._connect(apsw.SQLITE_OPEN_READONLY)
         self._check_format(connection)
         self._opened = self._identity()
         return connection
@@ -161,8 +167,7 @@ class Database:
     def _open_writer(self) -> apsw.Connection:
         if not self.exists:
             self._create()
-        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=checked_files())
-        connection.set_busy_timeout(5000)
+        connection = self._connect(apsw.SQLITE_OPEN_READWRITE)
         if self._check_format(connection) < FORMAT:
             upgrade(connection)
         self._opened = self._identity()

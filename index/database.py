@@ -27,6 +27,8 @@ DATABASE_FILE = "library.sqlite"
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
 REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
 DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
+_BUSY_MILLISECONDS = 5000  # for locks within SQLite, which are held for moments
+_SETTLE_MILLISECONDS = 100  # the next change settles what this one could not
 
 
 class Database:
@@ -99,7 +101,11 @@ class Database:
         if self._writer is None:
             return
         with self.locked(), suppress(apsw.BusyError):
-            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._writer.set_busy_timeout(_SETTLE_MILLISECONDS)
+            try:
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            finally:
+                self._writer.set_busy_timeout(_BUSY_MILLISECONDS)
 
     def replace(self, new: Path) -> Path:
         """Put a complete file in the place of this one, which is kept beside it; the lock is held. Returns its name.
@@ -154,7 +160,7 @@ class Database:
     def _connect(self, flags: int) -> apsw.Connection:
         """A connection that checks pages and cells, and lets nothing in the file call functions."""
         connection = apsw.Connection(str(self.path), flags=flags, vfs=checked_files())
-        connection.set_busy_timeout(5000)
+        connection.set_busy_timeout(_BUSY_MILLISECONDS)
         connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
         return connection
 

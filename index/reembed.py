@@ -58,6 +58,11 @@ def _catch_up(new: Library, database: Database) -> None:
 
 
 def _articles(database: Database) -> Iterator[Article]:
+    """All articles, each read for itself: a snapshot kept for hours would let the writers' log grow."""
     with database.reading() as connection:
-        for row in records.article_rows(connection):
-            yield records.load_article_in_row(connection, row)
+        rows = records.article_rows(connection)
+    for row in rows:
+        with database.reading() as connection:
+            article = records.load_article_in_row(connection, row) if records.source_in_row(connection, row) else None
+        if article is not None:  # not removed meanwhile
+            yield article

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import apsw
 
-from index.errors import FormatTooNew, LibraryError, LibraryForked, NotALibrary
+from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryNotFound, NotALibrary
 from index.files import flush_folder
 from index.page_checksums import checked_files, has_checksums, reserve, trust_pages
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
@@ -197,6 +197,14 @@ class Database:
         if not is_expected(connection):
             raise corrupt(self.path.parent, "its tables are not those that this tool makes")
         return int(version)
+
+
+def open_existing(folder: Path) -> Database:
+    """The database of a library that is there, for what needs no model; raises LibraryNotFound where there is none."""
+    database = Database(folder)
+    if not database.exists:
+        raise LibraryNotFound(f"There is no library in {folder}; name one that exists, or add articles first.")
+    return database
 
 
 @contextmanager

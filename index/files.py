@@ -47,3 +47,8 @@ def flush(file: Path) -> None:
     """Make what was written to a file durable."""
     with file.open("rb") as stream:
         os.fsync(stream.fileno())
+
+
+def folder_size(folder: Path) -> int:
+    """The bytes of all files that lie in a folder itself."""
+    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())

@@ -17,7 +17,7 @@ from index import records
 from index.database import DATABASE_FILE, Database, open_existing
 from index.errors import FormatTooNew, InputRejected, LibraryCorrupt, NotALibrary, RejectionReason
 from index.files import flush, flush_folder, is_new_or_empty, move_new
-from index.integrity import find_damage
+from index.integrity import Damage, find_damage
 from index.page_checksums import checked_files
 from index.schema import APPLICATION_ID
 from index.sqlite_errors import translated
@@ -113,7 +113,7 @@ def _restored(file: Path, aside: Path) -> int:
     copied = Database(aside)
     try:
         with _about_backup(file), copied.reading() as connection:
-            damages = find_damage(connection)
+            damages = [*_wrong_length(connection, copy), *find_damage(connection)]
             articles = 0 if damages else len(records.article_rows(connection))
     finally:
         copied.close()
@@ -126,6 +126,12 @@ def _restored(file: Path, aside: Path) -> int:
         connection.close()
     flush(copy)
     return articles
+
+
+def _wrong_length(connection: apsw.Connection, file: Path) -> list[Damage]:
+    """SQLite fills up a last page that lacks something, and checks no checksum then."""
+    length = connection.pragma("page_count") * connection.pragma("page_size")
+    return [] if file.stat().st_size == length else [Damage(None, "Its length is not what it was.")]
 
 
 @contextmanager

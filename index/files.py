@@ -50,5 +50,5 @@ def flush(file: Path) -> None:
 
 
 def folder_size(folder: Path) -> int:
-    """The bytes of all files that lie in a folder itself."""
-    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    """The bytes of all files in a library's folder, but for what SQLite keeps there only while the file is open."""
+    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file() and not file.name.endswith("-shm"))

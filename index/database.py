@@ -199,14 +199,6 @@ class Database:
         return int(version)
 
 
-def open_existing(folder: Path) -> Database:
-    """The database of a library that is there, for what needs no model; raises LibraryNotFound where there is none."""
-    database = Database(folder)
-    if not database.exists:
-        raise LibraryNotFound(f"There is no library in {folder}; name one that exists, or add articles first.")
-    return database
-
-
 @contextmanager
 def savepoint(connection: apsw.Connection) -> Iterator[None]:
     """A part of a transaction that leaves nothing of itself where it fails."""
@@ -236,3 +228,11 @@ def _refuse_if_undone(connection: apsw.Connection) -> None:
     """Without its transaction each further statement would be a change of its own."""
     if not connection.in_transaction:
         raise LibraryError("An error undid this transaction, so nothing of it can be stored; begin it again.")
+
+
+def open_existing(folder: Path) -> Database:
+    """The database of a library that is there, for what needs no model; raises LibraryNotFound where there is none."""
+    database = Database(folder)
+    if not database.exists:
+        raise LibraryNotFound(f"There is no library in {folder}; name one that exists, or add articles first.")
+    return database

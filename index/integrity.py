@@ -38,7 +38,7 @@ def find_damage(connection: apsw.Connection) -> list[Damage]:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, apsw.IOError) and error.extendedresult == apsw.SQLITE_IOERR_DATA:
+    if isinstance(error, apsw.IOError) and getattr(error, "extendedresult", None) == apsw.SQLITE_IOERR_DATA:
         return "a page is not what was written"
     return str(error)
 

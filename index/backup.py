@@ -36,7 +36,8 @@ def backup(library: Path, file: Path, progress: PageProgress | None = None) -> i
     """Copy one snapshot of a library, which others may go on using, into a new file for its owner alone.
 
     Returns how many articles it holds. The file is complete and on the disk before it gets its name; killed before,
-    a backup leaves a hidden folder `.qa-backup-…` beside it, which can be deleted. Raises InputRejected where something has that name already, LibraryNotFound, and LibraryCorrupt for a damaged page.
+    a backup leaves a hidden folder `.qa-backup-…` beside it, which can be deleted. Raises InputRejected where
+    something has that name already, LibraryNotFound, and LibraryCorrupt for a damaged page.
     """
     database = open_existing(library)
     _refuse_existing(file)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import apsw
 
-from index.errors import FormatTooNew, LibraryError, LibraryForked, NotALibrary
+from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryNotFound, NotALibrary
 from index.files import flush_folder
 from index.page_checksums import checked_files, has_checksums, reserve, trust_pages
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
@@ -239,3 +239,11 @@ def _refuse_if_undone(connection: apsw.Connection) -> None:
     """Without its transaction each further statement would be a change of its own."""
     if not connection.in_transaction:
         raise LibraryError("An error undid this transaction, so nothing of it can be stored; begin it again.")
+
+
+def open_existing(folder: Path) -> Database:
+    """The database of a library that is there, for what needs no model; raises LibraryNotFound where there is none."""
+    database = Database(folder)
+    if not database.exists:
+        raise LibraryNotFound(f"There is no library in {folder}; name one that exists, or add articles first.")
+    return database

@@ -1,7 +1,8 @@
-"""Files that outlive a power cut."""
+"""Files that outlive a power cut, and that take nobody else's place."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -20,3 +21,34 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_new_or_empty(folder: Path) -> bool:
+    """Whether nothing is there yet that would be in the way of what is put into `folder`."""
+    return not folder.exists() if not folder.is_dir() else not any(folder.iterdir())
+
+
+def move_new(file: Path, target: Path) -> None:
+    """Move a complete, flushed file to a name that nothing has yet; raises FileExistsError where something has it."""
+    try:
+        target.hardlink_to(file)
+    except FileExistsError:
+        raise
+    except OSError:  # the file system has no links, as on most memory sticks
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        file.rename(target)
+    else:
+        file.unlink()
+    flush_folder(target.parent)
+
+
+def flush(file: Path) -> None:
+    """Make what was written to a file durable."""
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def folder_size(folder: Path) -> int:
+    """The bytes of all files in a library's folder, but for what SQLite keeps there only while the file is open."""
+    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file() and not file.name.endswith("-shm"))

@@ -12,9 +12,10 @@ import numpy as np
 
 from index import records
 from index.article import Article
-from index.database import REPAIRED_FOLDER, Database
+from index.database import REPAIRED_FOLDER, Database, open_existing
 from index.embedder import Embedder, Vectors
-from index.errors import LibraryCorrupt
+from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
+from index.identity import check_identity
 from index.installing import install
 from index.integrity import UNREADABLE
 from index.library import Library, Progress
@@ -57,21 +58,24 @@ def repair(
 ) -> RepairReport:
     """Make the library in `folder` anew from what is whole of it; nobody else may write meanwhile.
 
-    Only passages whose vectors were lost are embedded again. Raises LibraryCorrupt, and changes nothing, where no
-    article is whole; a library is never left empty because of damage.
+    Only passages whose vectors were lost are embedded again, or all where it cannot be told by which model they were.
+    Raises LibraryCorrupt, and changes nothing, where no article is whole; a library is never left empty because of
+    damage. Raises LibraryNotFound, and ModelMismatch where it was embedded otherwise.
     """
-    database = Database(folder)
+    database = open_existing(folder)
     settings = settings or PassageSettings()
     aside = folder / REPAIRED_FOLDER
     lost: list[str] = []
     with database.locked():
         shutil.rmtree(aside, ignore_errors=True)  # of a repair that was stopped
         with database.reading_whatever() as connection, Library.open(aside, embedder, settings=settings) as repaired:
+            fitting = vectors_fit(database, connection, embedder, settings)
             for done, found in enumerate(salvage(connection), 1):
                 if isinstance(found, str):
                     lost.append(found)
                 else:
-                    repaired.store(prepare_again(found, settings, embedder))
+                    usable = found if fitting else Salvaged(found.article, {})
+                    repaired.store(prepare_again(usable, settings, embedder))
                 if progress is not None:
                     progress(done)
             kept = len(repaired)
@@ -79,6 +83,25 @@ def repair(
             raise LibraryCorrupt(f"No article in {folder} is whole, so nothing was changed; restore it from a backup.")
         damaged = install(aside, database)
     return RepairReport(kept, tuple(lost), damaged)
+
+
+def vectors_fit(database: Database, connection: apsw.Connection, embedder: Embedder, settings: PassageSettings) -> bool:
+    """Whether the stored vectors are this model's; raises ModelMismatch where they are surely another's.
+
+    `connection` reads pages whatever their checksums say: what differs there may be damage.
+    """
+    folder = database.path.parent
+    try:
+        check_identity(connection, folder, embedder.fingerprint, settings)
+        return records.get_fact(connection, "embedder") is not None
+    except (*UNREADABLE, ValueError, ModelMismatch):
+        pass
+    try:
+        with database.reading() as checked:
+            check_identity(checked, folder, embedder.fingerprint, settings)
+    except (LibraryCorrupt, NotALibrary, FormatTooNew, ValueError):
+        pass
+    return False
 
 
 def salvage(connection: apsw.Connection) -> Iterator[Salvaged | str]:

@@ -6,10 +6,14 @@ All that comes from articles goes through `printable`: a title could otherwise c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from index.export import ExportReport
+from index.integrity import Damage
+from index.repair import RepairReport
 from index.report import AddReport, ArticleSummary
 from qa.abstentions import ABSTENTIONS
 from qa.answer import Answer, Reason, Reply
@@ -80,6 +84,50 @@ def list_text(articles: Iterable[ArticleSummary]) -> Text:
 def removed_text(articles: Sequence[ArticleSummary]) -> Text:
     """A line for each article that was removed."""
     return _lines(_changes("removed", "yellow", articles))
+
+
+def damage_text(damages: Sequence[Damage]) -> Text:
+    """A line for each damage, the source of its article first where it is known, and what to do."""
+    lines = [
+        _line("damaged", "red", f"{damage.source}: {damage.message}" if damage.source else damage.message)
+        for damage in damages
+    ]
+    return _lines([*lines, Text(f"{len(damages):,} damaged; keep what is whole with: qa repair")])
+
+
+def repair_text(report: RepairReport) -> Text:
+    """A line for each article that was lost, how many were kept, and where the damaged file is."""
+    lost = [_line("lost", "red", source) for source in report.lost]
+    counts = f"{report.kept:,} kept, {len(report.lost):,} lost."
+    kept = f"The damaged file is kept: {printable(str(report.damaged))}"
+    return _lines([*lost, Text(counts), Text(kept)])
+
+
+def compact_text(before: int, after: int, kept: Sequence[Path]) -> Text:
+    """The bytes of the library's folder before and after, and what may still hold removed articles."""
+    sizes = f"The library's files had {before:,} bytes, and now have {after:,}."
+    notes = [f"Removed articles may still be in {path}, which a repair kept; delete it." for path in kept]
+    return _lines([Text(sizes), *(Text(printable(note)) for note in notes)])
+
+
+def export_text(report: ExportReport, folder: Path) -> Text:
+    """A line for each article that an add would not read back, and how many files were written."""
+    lines = [
+        *(
+            _line("damaged", "red", f"{source} was not written; qa repair keeps what is whole")
+            for source in report.damaged
+        ),
+        *(
+            _line("too large", "yellow", f"{source} has more than qa add takes in one file")
+            for source in report.too_large
+        ),
+    ]
+    return _lines([*lines, counted(report.written, f"written to {folder}.")])
+
+
+def counted(articles: int, what: str) -> Text:
+    """So many articles, and what became of them."""
+    return Text(printable(f"{articles:,} {'article' if articles == 1 else 'articles'} {what}"))
 
 
 def evaluation_text(file: str, summary: Mapping[str, object]) -> Text:

@@ -18,9 +18,12 @@ __all__ = ["load"]
 def load(path: Path) -> Iterator[Article | Rejection]:
     """Read one file, or every file below a folder in sorted order.
 
-    An article's source is the absolute path of its file with all links resolved. Inside a folder, what is hidden and
-    folders of installed software are skipped, links are followed, and nothing is read twice, so a loop of links ends.
-    Raises nothing for what it finds: whatever cannot be taken comes out as a Rejection that says why.
+    An article's source is the absolute path of its file with all links resolved. Only a line of a JSONL file and a file
+    that `qa export` wrote may state another one: whoever adds such a file lets it replace the article of that source.
+
+    Inside a folder, what is hidden and folders of installed software are skipped, links are followed, and nothing is
+    read twice, so a loop of links ends. Raises nothing for what it finds: whatever cannot be taken comes out as a
+    Rejection that says why.
     """
     pending, seen = [path], set[str]()
     while pending:

@@ -1,4 +1,4 @@
-"""Markdown files: front matter as metadata, the body as plain text without markup."""
+"""Markdown files: front matter as metadata, the body as plain text without markup, or as it was exported."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
+from index.loaders.exported import MARK, is_exported, not_as_exported, parse_exported
 from index.loaders.html import html_text, refuse_too_many_tags
 from index.loaders.metadata import iso_date, language_code, names, one_line, web_address
 from index.report import Rejection
@@ -26,8 +27,15 @@ _LINEWISE = ("bullet_list", "ordered_list", "table")
 
 
 def parse_markdown(text: str, stem: str, source: str) -> list[Article | Rejection]:
-    """One article; titled by the front matter, else by the first main heading."""
+    """One article; titled by the front matter, else by the first main heading.
+
+    A file that `qa export` wrote gives back the article to the letter, under the source that it names.
+    """
+    if is_exported(text):
+        return [parse_exported(text, source)]
     fields, body = _split_front_matter(text, source)
+    if MARK in fields:  # read as markup, its text would differ from what was exported
+        raise not_as_exported(source, "that is not the first line of its front matter")
     tokens = _MARKDOWN.parse(body)
     refuse_too_many_tags((token.content for token in tokens if token.type == "html_block"), source)
     origin = fields.get("source")

@@ -44,8 +44,8 @@ def is_supported(name: str) -> bool:
 def parse(name: str, data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> list[Article | Rejection]:
     """Turn one file's bytes into articles; the ending of `name` tells the format.
 
-    `source` becomes the articles' source, save where a JSONL line states its own. Whatever cannot be taken becomes
-    a Rejection; nothing is raised, also where a parser fails on what it was given.
+    `source` becomes the articles' source, save where a JSONL line or a file that `qa export` wrote states its own.
+    Whatever cannot be taken becomes a Rejection; nothing is raised, also where a parser fails on what it was given.
     """
     try:
         return _parse(PurePath(name), data, source, max_bytes)

@@ -43,7 +43,8 @@ def test_help_has_an_example_to_copy(name: str) -> None:
 
 
 def test_the_commands_are_those_of_a_first_day() -> None:
-    assert list(qa.commands) == ["add", "ask", "chat", "list", "remove", "eval", "train"]
+    keeping = ["list", "remove", "check", "repair", "compact", "backup", "restore", "export"]
+    assert list(qa.commands) == ["add", "ask", "chat", *keeping, "eval", "train"]
 
 
 def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:

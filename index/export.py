@@ -1,0 +1,87 @@
+"""Export: every article of a library as a Markdown file of its own, which an add reads back to the letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import records
+from index.article import Article
+from index.database import Database, open_existing
+from index.errors import InputRejected, RejectionReason
+from index.files import is_new_or_empty
+from index.integrity import UNREADABLE
+from index.library import Progress
+from index.loaders.exported import to_markdown
+from index.loaders.parsing import MAX_BYTES
+
+_UNKNOWN = "an article whose source cannot be read"
+_NAME_BYTES = 120  # of a title in a file's name, which may have 255 with all that is put around it
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """How many files were written, and the sources of articles that no add will read back from them.
+
+    A `damaged` article has no file; one that is `too_large` has a file that is larger than an add takes.
+    """
+
+    written: int
+    damaged: tuple[str, ...] = ()
+    too_large: tuple[str, ...] = ()
+
+
+def export(library: Path, folder: Path, progress: Progress | None = None) -> ExportReport:
+    """Write the articles of one snapshot of the library into `folder`, new or empty, which is then for its owner alone.
+
+    Stopped or failed, it leaves none of its files. Raises LibraryNotFound, InputRejected where the folder holds
+    something, and LibraryCorrupt where not even the list of articles can be read.
+    """
+    database = open_existing(library)
+    if not is_new_or_empty(folder):
+        raise InputRejected(RejectionReason.OPTION, f"{folder} is there and not an empty folder; name a new one.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written: list[Path] = []
+    damaged: list[str] = []
+    too_large: list[str] = []
+    try:
+        for done, found in enumerate(_articles(database), 1):
+            if isinstance(found, str):
+                damaged.append(found)
+            else:
+                data = to_markdown(found).encode()
+                with (folder / file_name(found)).open("xb") as stream:
+                    written.append(folder / file_name(found))
+                    stream.write(data)
+                if len(data) > MAX_BYTES:
+                    too_large.append(found.source)
+            if progress is not None:
+                progress(done)
+    except BaseException:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise
+    finally:
+        database.close()
+    return ExportReport(len(written), tuple(damaged), tuple(too_large))
+
+
+def file_name(article: Article) -> str:
+    """A name that tells the title, that every system takes, and that is no other article's: it ends with the id."""
+    title = _NO_LETTERS.sub("-", article.title.lower()).encode()[:_NAME_BYTES].decode("utf-8", "ignore").strip("-")
+    return f"{title}-{article.id}.md" if title else f"{article.id}.md"
+
+
+def _articles(database: Database) -> Iterator[Article | str]:
+    """Every article that is whole, and the source of each that is not, in the order in which they were added."""
+    with database.reading() as connection:
+        for row in records.article_rows(connection):
+            source = None
+            try:
+                source = records.source_in_row(connection, row)
+                yield records.load_article_in_row(connection, row)
+            except UNREADABLE:
+                yield source or _UNKNOWN

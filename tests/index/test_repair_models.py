@@ -1,0 +1,70 @@
+"""A repair never keeps vectors under another model's name."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from index.article import Article
+from index.database import DATABASE_FILE
+from index.errors import LibraryNotFound, ModelMismatch
+from index.library import Library
+from index.page_checksums import checked_files
+from index.repair import repair
+from tests.conftest import FakeEmbedder
+
+
+@pytest.fixture
+def closed(library: Library, articles: list[Article]) -> Library:
+    library.add(articles)
+    library.close()
+    return library
+
+
+def contents(folder: Path) -> set[str]:
+    """What lies there, without what SQLite puts beside a file that is open."""
+    return {path.name for path in folder.iterdir() if not path.name.endswith(("-wal", "-shm"))}
+
+
+def test_the_vectors_of_the_same_model_are_kept(closed: Library) -> None:
+    embedder = FakeEmbedder()
+    assert repair(closed.folder, embedder).kept == 3
+    assert embedder.embedded == 0
+
+
+def test_another_model_is_refused(closed: Library) -> None:
+    before = contents(closed.folder)
+    with pytest.raises(ModelMismatch, match="was embedded with fake, not with fake"):
+        repair(closed.folder, FakeEmbedder(weights="other"))
+    assert contents(closed.folder) == before
+    assert repair(closed.folder, FakeEmbedder()).kept == 3
+
+
+@pytest.mark.parametrize("value", ["no JSON", '{"name": "fake", "weights_sha256": "fajk"}', None])
+def test_where_the_model_cannot_be_told_all_is_embedded_again(closed: Library, value: str | None) -> None:
+    """As after damage: the page's checksum does not fit any more."""
+    connection = apsw.Connection(str(closed.folder / DATABASE_FILE), vfs=checked_files())
+    connection.execute("PRAGMA writable_schema = ON")
+    if value is None:
+        connection.execute("DELETE FROM facts WHERE name = 'embedder'")
+    else:
+        connection.execute("UPDATE facts SET value = ? WHERE name = 'embedder'", (value,))
+    page = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'facts'").get
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    with (closed.folder / DATABASE_FILE).open("r+b") as stream:
+        stream.seek(page * 4096 - 1)
+        last = stream.read(1)[0]
+        stream.seek(page * 4096 - 1)
+        stream.write(bytes([last ^ 1]))
+    embedder = FakeEmbedder()
+    assert repair(closed.folder, embedder).kept == 3
+    assert embedder.embedded > 0
+    with Library.open(closed.folder, embedder) as library:
+        assert library.check() == []
+
+
+def test_a_library_that_is_not_there_is_not_made(closed: Library) -> None:
+    with pytest.raises(LibraryNotFound):
+        repair(closed.folder / "none", FakeEmbedder())
+    assert not (closed.folder / "none").exists()

@@ -1,0 +1,150 @@
+"""qa check, qa repair, qa compact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from commanding import CommandLine
+
+from index.database import DATABASE_FILE
+from index.page_checksums import checked_files
+
+WHOLE = "The library is whole: all that is stored is as it was written.\n"
+COMMANDS = ["check", "repair", "compact"]
+
+
+@pytest.fixture
+def news(qa: CommandLine, chess: Path) -> Path:
+    """The folder of a library of two articles."""
+    qa.write("articles/bakery.txt", "Bakery\n\nBruno bakes bread.\n")
+    assert qa("add", chess.parent, "--library", qa.folder / "news").exit_code == 0
+    return qa.folder / "news"
+
+
+def change(folder: Path, statement: str) -> None:
+    """Change what is stored, as damage that no page's checksum shows."""
+    connection = apsw.Connection(str(folder / DATABASE_FILE), vfs=checked_files())
+    connection.execute(statement)
+    connection.close()
+
+
+def flip(file: Path, place: int) -> None:
+    data = bytearray(file.read_bytes())
+    data[place] ^= 1
+    file.write_bytes(data)
+
+
+def test_a_whole_library(qa: CommandLine, news: Path) -> None:
+    result = qa("check", "--library", news)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, WHOLE, "")
+
+
+def test_a_damaged_article_is_named_and_repaired(qa: CommandLine, news: Path, chess: Path) -> None:
+    change(news, "UPDATE articles SET text = replace(text, 'Ada', 'Eve')")
+    result = qa("check", "--library", news)
+    assert (result.exit_code, result.stderr) == (1, "")
+    damage, summary = result.stdout.splitlines()
+    assert damage.startswith(f"damaged    {chess}: The stored text of {chess} was damaged")
+    assert summary == "1 damaged; keep what is whole with: qa repair"
+    repaired = qa("repair", "--library", news)
+    assert (repaired.exit_code, repaired.stderr) == (3, "")
+    assert repaired.stdout.splitlines() == [
+        f"lost       {chess}",
+        "1 kept, 1 lost.",
+        f"The damaged file is kept: {news / 'library.damaged-1.sqlite'}",
+    ]
+    assert (news / "library.damaged-1.sqlite").is_file()
+    assert qa("check", "--library", news).stdout == WHOLE
+    assert [article["title"] for article in qa.json("list", "--library", news)] == ["Bakery"]
+    assert qa("add", chess, "--library", news).exit_code == 0
+
+
+def test_a_library_that_does_not_open_is_a_finding(qa: CommandLine, news: Path) -> None:
+    flip(news / DATABASE_FILE, 20)  # how many bytes of each page are its checksum
+    result = qa("check", "--library", news)
+    assert (result.exit_code, result.stderr) == (1, "")
+    damage, summary = result.stdout.splitlines()
+    assert damage.startswith(f"damaged    The library in {news} is damaged (")
+    assert summary == "1 damaged; keep what is whole with: qa repair"
+
+
+def test_a_repair_that_loses_nothing(qa: CommandLine, news: Path, fake_embedder: Any) -> None:
+    change(news, "UPDATE passages SET vector = zeroblob(256)")
+    assert qa("check", "--library", news).exit_code == 1
+    embedded = fake_embedder.embedded
+    result = qa("repair", "--library", news)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == "2 kept, 0 lost."
+    assert fake_embedder.embedded > embedded
+    assert qa("check", "--library", news).stdout == WHOLE
+
+
+def test_a_repair_never_starts_empty(qa: CommandLine, news: Path) -> None:
+    change(news, "UPDATE articles SET text = 'Nothing that was written.'")
+    before = (news / DATABASE_FILE).read_bytes()
+    result = qa("repair", "--library", news)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: No article in {news} is whole, so nothing was changed; restore it from a backup.\n"
+    )
+    assert (news / DATABASE_FILE).read_bytes() == before
+
+
+def test_ctrl_c_leaves_a_repair_undone(
+    qa: CommandLine, news: Path, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(news, "UPDATE passages SET vector = zeroblob(256)")
+
+    def interrupted(titles: list[str], texts: list[str]) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fake_embedder, "embed_passages", interrupted)
+    result = qa("repair", "--library", news)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "\nStopped; the library is as it was before.\n"
+    assert len(qa.json("list", "--library", news)) == 2
+
+
+def test_compacting_leaves_no_trace_and_tells_the_size(qa: CommandLine, news: Path) -> None:
+    secret = qa.write("secret.txt", "Secret\n\n" + "Xylophone plans of Quentin. " * 500)
+    qa("add", secret, "--library", news)
+    ids = {article["title"]: article["id"] for article in qa.json("list", "--library", news)}
+    qa("remove", ids["Secret"], "--library", news)
+    before = sum(path.stat().st_size for path in news.iterdir())
+    result = qa("compact", "--library", news)
+    after = sum(path.stat().st_size for path in news.iterdir())
+    assert result.exit_code == 0
+    assert result.stdout == f"The library's files had {before:,} bytes, and now have {after:,}.\n"
+    assert after < before
+    assert not list(news.glob("*-shm"))
+    for path in news.iterdir():
+        assert b"ylophon" not in path.read_bytes().lower(), path
+    assert qa("check", "--library", news).stdout == WHOLE
+
+
+def test_compacting_names_what_a_repair_kept(qa: CommandLine, news: Path) -> None:
+    qa("repair", "--library", news)
+    kept = news / "library.damaged-1.sqlite"
+    lines = qa("compact", "--library", news).stdout.splitlines()
+    assert lines[1:] == [f"Removed articles may still be in {kept}, which a repair kept; delete it."]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_there_must_be_a_library(qa: CommandLine, chess: Path, command: str) -> None:
+    result = qa(command)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: You have no library yet; qa add PATH makes one.\n"
+    result = qa(command, "--library", qa.folder / "none")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Error: There is no library at {qa.folder / 'none'}")
+    assert qa(command, "--library", chess.parent).exit_code == 1
+    assert [path.name for path in chess.parent.iterdir()] == ["chess.txt"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_model_can_be_named(qa: CommandLine, news: Path, command: str) -> None:
+    assert qa(command, "--library", news, "--embedder", "other/model").exit_code == 0
+    assert qa.named[-1] == ("other/model", None)

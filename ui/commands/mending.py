@@ -1,0 +1,117 @@
+"""Commands that look after a library: `qa check`, `qa repair`, `qa compact`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ui.options import embedder_option, library_option
+from ui.process import Stopped
+
+if TYPE_CHECKING:
+    from index.integrity import Damage
+    from index.repair import RepairReport
+    from ui.opening import Models
+
+_LOST = 3  # the exit code where a repair could not keep everything; 1 means that it failed, 2 a mistyped command
+
+
+@click.command()
+@library_option
+@embedder_option
+def check(library: str | None, embedder: str | None) -> None:
+    """Read all of a library, and name what is damaged.
+
+    The exit code is 0 if everything is as it was written, and 1 if something is damaged.
+
+    \b
+    Example:
+      qa check
+    """
+    from ui.opening import name_models
+    from ui.terminal import damage_text, print_text
+
+    damages = _damages(library, name_models(embedder))
+    if damages:
+        print_text(damage_text(damages))
+        raise click.exceptions.Exit(1)
+    click.echo("The library is whole: all that is stored is as it was written.")
+
+
+def _damages(library: str | None, models: Models) -> list[Damage]:
+    """All that is damaged; where that is why the library does not even open, this alone."""
+    from index.errors import LibraryCorrupt
+    from index.integrity import Damage
+    from ui.opening import open_to_check
+    from ui.progress import working
+
+    try:
+        with working("Checking"), open_to_check(library, models) as assistant:
+            return assistant.library.check()
+    except LibraryCorrupt as error:
+        return [Damage(None, str(error))]
+
+
+@click.command()
+@library_option
+@embedder_option
+def repair(library: str | None, embedder: str | None) -> None:
+    """Make a damaged library anew from what is whole of it.
+
+    The damaged file is kept beside the new one. The exit code is 0 if nothing was lost, and 3 if articles were: they
+    are named, so that you can add them again. Where no article is whole, nothing is changed.
+
+    \b
+    Example:
+      qa repair
+    """
+    from ui.opening import existing_library, name_models
+    from ui.terminal import print_text, repair_text
+
+    report = _repair(existing_library(library), name_models(embedder))
+    print_text(repair_text(report))
+    if report.lost:
+        raise click.exceptions.Exit(_LOST)
+
+
+def _repair(folder: Path, models: Models) -> RepairReport:
+    from index.repair import repair as repair_library
+    from ui.progress import progress_bar
+
+    try:
+        with progress_bar("Repairing") as update:
+            return repair_library(folder, models.embedder, progress=update)
+    except KeyboardInterrupt as error:
+        raise Stopped("Stopped; the library is as it was before.") from error
+
+
+@click.command()
+@library_option
+@embedder_option
+def compact(library: str | None, embedder: str | None) -> None:
+    """Write a library's files anew, without a trace of removed articles.
+
+    \b
+    Example:
+      qa compact
+    """
+    from index.files import folder_size
+    from ui.opening import name_models, open_to_change
+    from ui.progress import working
+    from ui.terminal import compact_text, print_text
+
+    with open_to_change(library, name_models(embedder)) as assistant:
+        folder = assistant.library.folder
+        before = folder_size(folder)
+        with working("Compacting"):
+            assistant.library.compact()
+        print_text(compact_text(before, folder_size(folder), _kept_files(folder)))
+
+
+def _kept_files(folder: Path) -> list[Path]:
+    """The damaged files that repairs kept: what was removed since may still be in them."""
+    from index.database import DAMAGED_FILE
+
+    return sorted(folder.glob(DAMAGED_FILE.format("*")))

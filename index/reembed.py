@@ -8,9 +8,9 @@ from pathlib import Path
 
 from index import records
 from index.article import Article
-from index.database import Database
+from index.database import Database, open_existing
 from index.embedder import Embedder
-from index.errors import LibraryNotFound, ModelMismatch
+from index.errors import ModelMismatch
 from index.installing import install
 from index.library import Library, Progress
 from index.passages import PassageSettings
@@ -25,11 +25,9 @@ def reembed(
     """Embed all articles of the library in `folder` again and return how many there are.
 
     Until all are done the old vectors stay in use, and articles may come and go. Stopped in the middle, the next call
-    with the same model and settings goes on. `progress` is told how many articles are done.
+    with the same model and settings goes on. `progress` is told how many articles are done. Raises LibraryNotFound.
     """
-    database = Database(folder)
-    if not database.exists:
-        raise LibraryNotFound(f"There is no library in {folder} to embed again.")
+    database = open_existing(folder)
     aside = folder / REEMBEDDED_FOLDER
     with _resumed(aside, embedder, settings or PassageSettings()) as new:
         new.add(_articles(database), progress)

@@ -12,7 +12,7 @@ from ui.commands.asking import ask, chat
 from ui.commands.copying import backup, export, restore
 from ui.commands.evaluating import evaluate_files
 from ui.commands.keeping import add, list_articles, remove
-from ui.commands.mending import check, compact, repair
+from ui.commands.mending import check, compact, reembed, repair
 from ui.commands.training import train
 from ui.printable import printable
 from ui.process import Stopped, quiet_libraries
@@ -51,7 +51,7 @@ def qa() -> None:
     """
 
 
-_KEEPING = (list_articles, remove, check, repair, compact, backup, restore, export)
+_KEEPING = (list_articles, remove, check, repair, compact, reembed, backup, restore, export)
 
 for _command in (add, ask, chat, *_KEEPING, evaluate_files, train):
     qa.add_command(_command)

@@ -1,4 +1,4 @@
-"""Commands that look after a library: `qa check`, `qa repair`, `qa compact`."""
+"""Commands that look after a library: `qa check`, `qa repair`, `qa compact`, `qa reembed`."""
 
 from __future__ import annotations
 
@@ -115,3 +115,28 @@ def _kept_files(folder: Path) -> list[Path]:
     from index.database import DAMAGED_FILE
 
     return sorted(folder.glob(DAMAGED_FILE.format("*")))
+
+
+@click.command()
+@library_option
+@embedder_option
+def reembed(library: str | None, embedder: str | None) -> None:
+    """Embed a library anew, with another model than it was.
+
+    Until all is done the library answers as before. Stopped in the middle, the same command goes on.
+
+    \b
+    Example:
+      qa reembed --embedder my-model
+    """
+    from index.reembed import reembed as reembed_library
+    from ui.opening import existing_library, name_models
+    from ui.progress import progress_bar
+
+    folder, models = existing_library(library), name_models(embedder)
+    try:
+        with progress_bar("Embedding") as update:
+            number = reembed_library(folder, models.embedder, progress=update)
+    except KeyboardInterrupt as error:
+        raise Stopped("Stopped; the same command goes on, and until then the library answers as before.") from error
+    click.echo(f"{number} articles were embedded with {models.embedder.fingerprint.name}.")

@@ -1,7 +1,8 @@
-"""qa check, qa repair, qa compact."""
+"""qa check, qa repair, qa compact, qa reembed."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from index.database import DATABASE_FILE
 from index.page_checksums import checked_files
 
 WHOLE = "The library is whole: all that is stored is as it was written.\n"
-COMMANDS = ["check", "repair", "compact"]
+COMMANDS = ["check", "repair", "compact", "reembed"]
 
 
 @pytest.fixture
@@ -130,6 +131,17 @@ def test_compacting_names_what_a_repair_kept(qa: CommandLine, news: Path) -> Non
     kept = news / "library.damaged-1.sqlite"
     lines = qa("compact", "--library", news).stdout.splitlines()
     assert lines[1:] == [f"Removed articles may still be in {kept}, which a repair kept; delete it."]
+
+
+def test_embedding_anew_with_another_model(
+    qa: CommandLine, news: Path, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake_embedder, "fingerprint", replace(fake_embedder.fingerprint, weights_sha256="other"))
+    assert "qa reembed" in qa("list", "--library", news).stderr
+    result = qa("reembed", "--library", news)
+    assert (result.exit_code, result.stdout) == (0, "2 articles were embedded with fake.\n")
+    assert len(qa.json("list", "--library", news)) == 2
+    assert qa("check", "--library", news).stdout == WHOLE
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -72,6 +72,7 @@ class Database:
                 yield self._writer
                 _refuse_if_undone(self._writer)
                 self._writer.execute("COMMIT")
+            self._settle(self._writer)
 
     @contextmanager
     def reading_whatever(self) -> Iterator[apsw.Connection]:
@@ -94,12 +95,14 @@ class Database:
             self._writer.execute("VACUUM")
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
-    def settle(self) -> None:
-        """Move what was committed from the log into the file, unless others read the log just now."""
-        if self._writer is None:
-            return
-        with self.locked(), suppress(apsw.BusyError):
-            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    def _settle(self, writer: apsw.Connection) -> None:
+        """Move what was committed from the log into the file, before anybody is told that it is stored.
+
+        Of a damaged log SQLite silently drops everything behind the damage; a damaged file it refuses. Where others
+        read the log just now, or the file cannot grow, the next change moves it.
+        """
+        with suppress(apsw.BusyError, apsw.FullError, apsw.IOError):
+            writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def replace(self, new: Path) -> Path:
         """Put a complete file in the place of this one, which is kept beside it; the lock is held. Returns its name.

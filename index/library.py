@@ -321,7 +321,6 @@ class Library:
                 if self._transaction is None:
                     with self._database.writing() as connection:
                         self._vectors.save(connection)
-                    self._database.settle()
         except (LibraryError, OSError) as error:
             # The articles are stored; without this file the next opening only takes longer.
             logger.warning("The vectors of %s could not be saved: %s", self.folder, error)

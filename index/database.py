@@ -15,9 +15,10 @@ from pathlib import Path
 
 import apsw
 
-from index.errors import FormatTooNew, LibraryError, LibraryForked, NotALibrary
+from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryLocked, NotALibrary
 from index.files import flush_folder
 from index.page_checksums import checked_files, has_checksums, reserve, trust_pages
+from index.read_connection import Mark, connect, log_size, mark
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
 from index.sqlite_errors import corrupt, translated
 from index.upgrade import upgrade
@@ -42,7 +43,8 @@ class Database:
         self._lock = WriteLock(folder)
         self._on_close = on_close
         self._process = os.getpid()
-        self._opened: tuple[int, int] | None = None  # device and inode of the file that the connections see
+        self._opened: Mark | None = None  # of the file that the connections see
+        self._locking = True  # whether they lock it; they cannot where nobody may write
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
 
@@ -60,6 +62,8 @@ class Database:
                 self._reader = self._open_reader()
             with _transaction(self._reader, "DEFERRED"):
                 yield self._reader
+            if not self._locking and self._opened != self._mark():
+                raise LibraryLocked(f"The library in {self.path.parent} was changed while it was read; try again.")
 
     @contextmanager
     def writing(self, *, wait: float | None = None) -> Iterator[apsw.Connection]:
@@ -134,19 +138,16 @@ class Database:
             if connection is not None:
                 connection.close()
         self._reader = self._writer = self._opened = None
+        self._locking = True
         self._on_close()
 
     def _close_if_replaced(self) -> None:
         """Leave a file that was removed, and perhaps made anew: a connection to it would read and write a ghost."""
-        if self._opened not in (None, self._identity()):
+        if self._opened not in (None, self._mark()):
             self.close()
 
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            status = self.path.stat()
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+    def _mark(self) -> Mark | None:
+        return mark(self.path, locking=self._locking)
 
     @contextmanager
     def locked(self, *, wait: float | None = None) -> Iterator[None]:
@@ -155,10 +156,16 @@ class Database:
             yield
 
     def _open_reader(self) -> apsw.Connection:
-        connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY, vfs=checked_files())
-        connection.set_busy_timeout(5000)
-        self._check_format(connection)
-        self._opened = self._identity()
+        self._locking = True
+        try:
+            connection = connect(self.path, self._check_format, locking=True)
+            self._opened = self._mark()
+        except (apsw.ReadOnlyError, apsw.CantOpenError):
+            if log_size(self.path):
+                raise
+            self._locking = False
+            self._opened = self._mark()  # before anything is read
+            connection = connect(self.path, self._check_format, locking=False)
         return connection
 
     def _open_writer(self) -> apsw.Connection:
@@ -168,7 +175,7 @@ class Database:
         connection.set_busy_timeout(5000)
         if self._check_format(connection) < FORMAT:
             upgrade(connection)
-        self._opened = self._identity()
+        self._opened = self._mark()
         connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
         return connection
 

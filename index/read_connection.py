@@ -1,0 +1,53 @@
+"""Connections that only read, also where nobody may write: SQLite keeps files beside a library to share it.
+
+Where it cannot make them, a library without a log is opened as a file that nobody changes. Another user may change it
+all the same, and SQLite would mix old pages with new ones: who reads must compare `mark` before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from index.page_checksums import checked_files
+
+Mark = tuple[int, ...]
+"""What tells a file from another: device and inode, and for an unlocked one all that a write changes."""
+
+
+def connect(path: Path, check: Callable[[apsw.Connection], object], *, locking: bool) -> apsw.Connection:
+    """A connection that only reads and passed `check`; without locking, the file as if nobody changed it."""
+    flags = apsw.SQLITE_OPEN_READONLY
+    if locking:
+        connection = apsw.Connection(str(path), flags=flags, vfs=checked_files())
+    else:
+        address = f"file:{quote(str(path.absolute()))}?immutable=1"
+        connection = apsw.Connection(address, flags=flags | apsw.SQLITE_OPEN_URI, vfs=checked_files())
+    try:
+        connection.set_busy_timeout(5000)
+        check(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def mark(path: Path, *, locking: bool) -> Mark | None:
+    """The mark of a file; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    same = status.st_dev, status.st_ino
+    return same if locking else (*same, status.st_mtime_ns, status.st_size, log_size(path))
+
+
+def log_size(path: Path) -> int:
+    """The size of the log beside a library's file; 0 where there is none."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except OSError:
+        return 0

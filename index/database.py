@@ -28,6 +28,8 @@ DATABASE_FILE = "library.sqlite"
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
 REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
 DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
+_WAIT_MS = 5000
+_WAIT_FOR_READERS_MS = 500  # after each commit; a search is over in less, and who reads longer must not hold up an add
 
 
 class Database:
@@ -105,8 +107,10 @@ class Database:
         Of a damaged log SQLite silently drops everything behind the damage; a damaged file it refuses. Where others
         read the log just now, or the file cannot grow, the next change moves it.
         """
+        writer.set_busy_timeout(_WAIT_FOR_READERS_MS)
         with suppress(apsw.BusyError, apsw.FullError, apsw.IOError):
             writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        writer.set_busy_timeout(_WAIT_MS)
 
     def replace(self, new: Path) -> Path:
         """Put a complete file in the place of this one, which is kept beside it; the lock is held. Returns its name.
@@ -172,7 +176,7 @@ class Database:
         if not self.exists:
             self._create()
         connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=checked_files())
-        connection.set_busy_timeout(5000)
+        connection.set_busy_timeout(_WAIT_MS)
         if self._check_format(connection) < FORMAT:
             upgrade(connection)
         self._opened = self._mark()
@@ -206,7 +210,19 @@ class Database:
             raise corrupt(self.path.parent, "its page checksums are switched off")
         if not is_expected(connection):
             raise corrupt(self.path.parent, "its tables are not those that this tool makes")
+        if self._is_cut_off(connection):
+            raise corrupt(self.path.parent, "its end is missing")
         return int(version)
+
+    def _is_cut_off(self, connection: apsw.Connection) -> bool:
+        """Whether the file lacks its end: half a page is read as if zeros followed, and its checksum is not looked at.
+
+        While there is a log, the end may be there.
+        """
+        with _transaction(connection, "DEFERRED"):  # so that nobody makes the file smaller meanwhile
+            pages = connection.pragma("page_count")
+            size = self.path.stat().st_size
+            return log_size(self.path) == 0 and size < pages * connection.pragma("page_size")
 
 
 @contextmanager

@@ -92,10 +92,7 @@ class Library:
         Raises NotALibrary where the folder holds something else, ModelMismatch where it was embedded otherwise, and
         FormatTooNew where a newer version wrote it.
         """
-        if folder.exists() and not folder.is_dir():
-            raise NotALibrary(f"{folder} is a file; a library is a folder.")
-        if folder.is_dir() and not _is_library(folder):
-            raise NotALibrary(f"The folder {folder} holds other things and no library; name a new or an empty folder.")
+        _refuse_what_is_no_library(folder)
         library = cls(folder, embedder, settings=settings or PassageSettings(), read_only=read_only)
         with library._reading() as connection:
             if connection is not None:
@@ -328,6 +325,16 @@ class Library:
     def _refuse_if_read_only(self) -> None:
         if self.read_only:
             raise LibraryReadOnly(f"The library in {self.folder} may only be read; name another one to add to.")
+
+
+def _refuse_what_is_no_library(folder: Path) -> None:
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise NotALibrary(f"{folder} is a file; a library is a folder.")
+        if folder.is_dir() and not _is_library(folder):
+            raise NotALibrary(f"The folder {folder} holds other things and no library; name a new or an empty folder.")
+    except OSError as error:  # somebody else's
+        raise LibraryError(f"The folder {folder} cannot be read ({error.strerror}).") from error
 
 
 def _is_library(folder: Path) -> bool:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from damaging import Contents, articles, contents, make_library
+from damaging import Contents, Report, articles, contents, make_library
 
 from index.embedder import Embedder
 
@@ -33,3 +34,14 @@ def small(tmp_path: Path, fake_embedder: Embedder) -> Path:
 def whole(small: Path, fake_embedder: Embedder) -> Contents:
     """What that library says before anything happened to it."""
     return contents(small, fake_embedder)
+
+
+@pytest.fixture
+def report(record_property: Report) -> Report:
+    """`pytest -s` shows what a test counted."""
+
+    def recorded(name: str, value: object) -> None:
+        record_property(name, value)
+        sys.stdout.write(f"{name}: {value}\n")
+
+    return recorded

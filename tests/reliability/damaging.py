@@ -125,11 +125,14 @@ def not_allowed(outcomes: dict[str, str]) -> dict[str, str]:
     return {damage: came for damage, came in outcomes.items() if not came.startswith(ALLOWED)}
 
 
-def counted(outcomes: dict[str, str], record: Callable[[str, object], None]) -> Counter[str]:
-    """How often each outcome came, printed and written into the test report."""
+Report = Callable[[str, object], None]
+"""Writes a figure into the test report and shows it where tests may print."""
+
+
+def counted(outcomes: dict[str, str], report: Report) -> Counter[str]:
+    """How often each outcome came."""
     counts = Counter(outcomes.values())
-    record("outcomes", dict(counts))
-    print(dict(counts))
+    report("outcomes", dict(counts))
     return counts
 
 

@@ -11,6 +11,7 @@ from damaging import (
     SETTINGS,
     Contents,
     Flip,
+    Report,
     articles,
     contents,
     copy,
@@ -27,8 +28,6 @@ from index.embedder import Embedder
 from index.library import Library
 from index.vector_cache import VECTORS_FILE
 
-Record = Callable[[str, object], None]
-
 
 def flips(small: Path, long: bool) -> list[Flip]:
     if not long:
@@ -42,7 +41,7 @@ def flips(small: Path, long: bool) -> list[Flip]:
 
 @pytest.mark.timeout(7200)
 def test_one_flipped_bit(
-    small: Path, whole: Contents, fake_embedder: Embedder, tmp_path: Path, long: bool, record_property: Record
+    small: Path, whole: Contents, fake_embedder: Embedder, tmp_path: Path, long: bool, report: Report
 ) -> None:
     outcomes = {}
     damaged = copy(small, tmp_path / "damaged")
@@ -51,7 +50,7 @@ def test_one_flipped_bit(
         flip(damaged / name, offset, bit)
         outcomes[f"{name}, byte {offset}, bit {bit}"] = outcome(damaged, fake_embedder, whole)
         (damaged / name).write_bytes((small / name).read_bytes())
-    counts = counted(outcomes, record_property)
+    counts = counted(outcomes, report)
     assert not_allowed(outcomes) == {}
     assert counts["same"] > 50  # the cache and the lock
     assert sum(count for came, count in counts.items() if came != "same") > 100
@@ -74,7 +73,7 @@ def cuts(size: int) -> set[int]:
 
 
 def test_files_that_were_cut_off(
-    small: Path, whole: Contents, fake_embedder: Embedder, tmp_path: Path, record_property: Record
+    small: Path, whole: Contents, fake_embedder: Embedder, tmp_path: Path, report: Report
 ) -> None:
     outcomes = {}
     for path in small.iterdir():
@@ -82,7 +81,7 @@ def test_files_that_were_cut_off(
             damaged = copy(small, tmp_path / "damaged")
             (damaged / path.name).write_bytes(path.read_bytes()[:size])
             outcomes[f"{path.name}, cut to {size}"] = outcome(damaged, fake_embedder, whole)
-    counted(outcomes, record_property)
+    counted(outcomes, report)
     assert not_allowed(outcomes) == {}
     assert all(came != "same" for damage, came in outcomes.items() if damage.startswith(f"{DATABASE_FILE},"))
 
@@ -98,16 +97,14 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def test_torn_files(
-    small: Path, whole: Contents, fake_embedder: Embedder, tmp_path: Path, record_property: Record
-) -> None:
+def test_torn_files(small: Path, whole: Contents, fake_embedder: Embedder, tmp_path: Path, report: Report) -> None:
     outcomes = {}
     for path in small.iterdir():
         for damage, make in DAMAGES.items():
             damaged = copy(small, tmp_path / "damaged")
             (damaged / path.name).write_bytes(make(path.read_bytes()))
             outcomes[f"{path.name}, {damage}"] = outcome(damaged, fake_embedder, whole)
-    counted(outcomes, record_property)
+    counted(outcomes, report)
     assert not_allowed(outcomes) == {}
 
 

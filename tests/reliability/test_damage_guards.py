@@ -10,7 +10,7 @@ from typing import Any
 
 import apsw
 import pytest
-from damaging import contents, copy, counted, flip, outcome
+from damaging import Report, contents, copy, counted, flip, outcome
 
 from index import database, read_connection, records
 from index.article import Article
@@ -20,8 +20,6 @@ from index.files import file_hash
 from index.page_checksums import trust_pages
 from index.vector_cache import VECTORS_FILE
 from index.vectors import VectorIndex
-
-Record = Callable[[str, object], None]
 
 
 def unchecked_article(connection: apsw.Connection, row: int) -> Article:
@@ -57,7 +55,7 @@ def unchecked_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VectorIndex, "load", any_file)
 
 
-def silent_share(small: Path, name: str, embedder: Embedder, damaged: Path, record: Record, flips: int = 60) -> float:
+def silent_share(small: Path, name: str, embedder: Embedder, damaged: Path, report: Report, flips: int = 60) -> float:
     """The share of the flips in one file that change something and are not noticed.
 
     None near its beginning, where FAISS reads how much memory to take.
@@ -72,17 +70,17 @@ def silent_share(small: Path, name: str, embedder: Embedder, damaged: Path, reco
         offset = random.randrange(size // 4, size * 3 // 4)
         flip(damaged / name, offset, random.randrange(8))
         outcomes[f"byte {offset}"] = outcome(damaged, embedder, whole)
-    return counted(outcomes, record)["different"] / len(outcomes)
+    return counted(outcomes, report)["different"] / len(outcomes)
 
 
 def test_without_any_check_answers_change_in_silence(
-    small: Path, fake_embedder: Embedder, tmp_path: Path, unchecked_pages: None, unchecked_hashes: None, record_property: Record
+    small: Path, fake_embedder: Embedder, tmp_path: Path, unchecked_pages: None, unchecked_hashes: None, report: Report
 ) -> None:  # fmt: skip
-    assert silent_share(small, DATABASE_FILE, fake_embedder, tmp_path / "copy", record_property) > 0.1
-    assert silent_share(small, VECTORS_FILE, fake_embedder, tmp_path / "copy", record_property) > 0.02
+    assert silent_share(small, DATABASE_FILE, fake_embedder, tmp_path / "copy", report) > 0.1
+    assert silent_share(small, VECTORS_FILE, fake_embedder, tmp_path / "copy", report) > 0.02
 
 
 def test_hashes_alone_would_miss_the_word_list(
-    small: Path, fake_embedder: Embedder, tmp_path: Path, unchecked_pages: None, record_property: Record
+    small: Path, fake_embedder: Embedder, tmp_path: Path, unchecked_pages: None, report: Report
 ) -> None:
-    assert silent_share(small, DATABASE_FILE, fake_embedder, tmp_path / "copy", record_property) > 0
+    assert silent_share(small, DATABASE_FILE, fake_embedder, tmp_path / "copy", report) > 0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
-from damaging import SETTINGS, articles, contents, copy, counted, flip, outcome
+from damaging import SETTINGS, Report, articles, contents, copy, counted, flip, outcome
 
 from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
@@ -16,7 +15,6 @@ from index.preparing import prepare
 
 LOG = f"{DATABASE_FILE}-wal"
 SHARED = f"{DATABASE_FILE}-shm"
-Record = Callable[[str, object], None]
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def test_nothing_that_was_reported_is_in_the_log_alone(tmp_path: Path, fake_embe
 
 
 def test_a_damaged_log_loses_at_most_what_nobody_was_told_is_stored(
-    left: Path, fake_embedder: Embedder, tmp_path: Path, long: bool, record_property: Record
+    left: Path, fake_embedder: Embedder, tmp_path: Path, long: bool, report: Report
 ) -> None:
     with_it = contents(copy(left, tmp_path / "copy"), fake_embedder)
     (tmp_path / "copy" / LOG).unlink()
@@ -73,7 +71,7 @@ def test_a_damaged_log_loses_at_most_what_nobody_was_told_is_stored(
         kept = outcome(damaged, fake_embedder, with_it)
         before = outcome(damaged, fake_embedder, without) if kept == "different" else ""
         outcomes[f"byte {offset}"] = "as before the commit" if before == "same" else kept
-    counts = counted(outcomes, record_property)
+    counts = counted(outcomes, report)
     assert set(counts) <= {"same", "as before the commit"}
 
 
@@ -89,7 +87,7 @@ def test_a_log_that_was_cut_off_or_is_missing(left: Path, fake_embedder: Embedde
 
 
 def test_without_emptying_the_log_reported_articles_would_vanish(
-    tmp_path: Path, fake_embedder: Embedder, monkeypatch: pytest.MonkeyPatch, record_property: Record
+    tmp_path: Path, fake_embedder: Embedder, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
     """What the tests above would miss if a whole log were all that SQLite can do about a damaged one."""
     monkeypatch.setattr(Database, "_settle", lambda *_: None)
@@ -105,5 +103,5 @@ def test_without_emptying_the_log_reported_articles_would_vanish(
         damaged = copy(left, tmp_path / "copy")
         flip(damaged / LOG, offset, random.randrange(8))
         outcomes[f"byte {offset}"] = outcome(damaged, fake_embedder, whole)
-    counts = counted(outcomes, record_property)
+    counts = counted(outcomes, report)
     assert counts["different"] > 10

@@ -64,8 +64,7 @@ def test_a_check_finds_it_and_a_repair_keeps_what_is_whole(small: Path, fake_emb
     assert found(small, fake_embedder) != []
     try:
         report = repair(small, fake_embedder, settings=SETTINGS)
-    except LibraryCorrupt as error:  # nothing could be saved, so that nothing was changed
-        assert "restore it from a backup" in str(error) or "damaged" in str(error)
+    except LibraryCorrupt:  # nothing could be saved, so that nothing was changed
         assert path.read_bytes() == damaged
         return
     assert report.damaged.read_bytes() == damaged
@@ -126,7 +125,7 @@ def test_a_library_of_which_nothing_is_whole_is_left_as_it_is(tmp_path: Path, fa
     assert (folder / DATABASE_FILE).read_bytes() == before
 
 
-@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:16], lambda data: bytes(len(data))])
+@pytest.mark.parametrize("damage", [lambda data: data[:0], lambda data: data[:16], lambda data: bytes(len(data))])
 def test_what_is_no_database_any_more_is_refused_and_kept(
     small: Path, fake_embedder: Embedder, damage: Damaging
 ) -> None:

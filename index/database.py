@@ -18,7 +18,7 @@ import apsw
 from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryLocked, NotALibrary
 from index.files import flush_folder
 from index.page_checksums import checked_files, has_checksums, reserve, trust_pages
-from index.read_connection import Mark, connect, log_size, mark
+from index.read_connection import Mark, connect, log_size, mark, size
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
 from index.sqlite_errors import corrupt, translated
 from index.upgrade import upgrade
@@ -212,6 +212,9 @@ class Database:
             raise corrupt(self.path.parent, "its tables are not those that this tool makes")
         if self._is_cut_off(connection):
             raise corrupt(self.path.parent, "its end is missing")
+        if log_size(self.path) and connection.execute("PRAGMA integrity_check(1)").get != "ok":
+            # SQLite takes any log by the right name, and mixes the pages of two libraries: each of them is whole.
+            raise corrupt(self.path.parent, "its file and the log beside it do not fit together")
         return int(version)
 
     def _is_cut_off(self, connection: apsw.Connection) -> bool:
@@ -220,9 +223,8 @@ class Database:
         While there is a log, the end may be there.
         """
         with _transaction(connection, "DEFERRED"):  # so that nobody makes the file smaller meanwhile
-            pages = connection.pragma("page_count")
-            size = self.path.stat().st_size
-            return log_size(self.path) == 0 and size < pages * connection.pragma("page_size")
+            whole: int = connection.pragma("page_count") * connection.pragma("page_size")
+            return size(self.path) < whole and log_size(self.path) == 0
 
 
 @contextmanager

@@ -47,7 +47,12 @@ def mark(path: Path, *, locking: bool) -> Mark | None:
 
 def log_size(path: Path) -> int:
     """The size of the log beside a library's file; 0 where there is none."""
+    return size(path.with_name(f"{path.name}-wal"))
+
+
+def size(path: Path) -> int:
+    """The size of a file; 0 where there is none."""
     try:
-        return path.with_name(f"{path.name}-wal").stat().st_size
+        return path.stat().st_size
     except OSError:
         return 0

@@ -8,8 +8,10 @@ from random import Random
 import pytest
 from damaging import SETTINGS, Report, articles, contents, copy, counted, flip, outcome
 
+from index.article import Article
 from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
+from index.errors import LibraryError
 from index.library import Library
 from index.preparing import prepare
 
@@ -17,19 +19,24 @@ LOG = f"{DATABASE_FILE}-wal"
 SHARED = f"{DATABASE_FILE}-shm"
 
 
-@pytest.fixture
-def left(tmp_path: Path, fake_embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder as of the moment between a commit and its report: the fifth of twelve articles is in the log only.
+def leave(folder: Path, embedder: Embedder, texts: list[Article]) -> Path:
+    """The folder as of the moment between a commit and its report: the last of those articles is in the log only.
 
     The kernel has what a process wrote, so a copy is what a killed one leaves.
     """
-    with Library.open(tmp_path / "writing", fake_embedder, settings=SETTINGS) as library:
-        library.add(articles()[:4])
-        monkeypatch.setattr(Database, "_settle", lambda *_: copy(library.folder, tmp_path / "left"))
-        library.store(prepare(articles()[4:5], SETTINGS, fake_embedder)[0])
-        monkeypatch.undo()
-    assert (tmp_path / "left" / LOG).stat().st_size > 4096
-    return tmp_path / "left"
+    writing = folder.with_name(f"{folder.name}-writing")
+    with pytest.MonkeyPatch.context() as patch, Library.open(writing, embedder, settings=SETTINGS) as library:
+        library.add(texts[:-1])
+        patch.setattr(Database, "_settle", lambda *_: copy(writing, folder))
+        library.store(prepare(texts[-1:], SETTINGS, embedder)[0])
+    assert (folder / LOG).stat().st_size > 4096
+    return folder
+
+
+@pytest.fixture
+def left(tmp_path: Path, fake_embedder: Embedder) -> Path:
+    """A library whose fifth article is in the log only."""
+    return leave(tmp_path / "left", fake_embedder, articles()[:5])
 
 
 def test_an_article_in_a_whole_log_is_there(left: Path, fake_embedder: Embedder) -> None:
@@ -105,3 +112,25 @@ def test_without_emptying_the_log_reported_articles_would_vanish(
         outcomes[f"byte {offset}"] = outcome(damaged, fake_embedder, whole)
     counts = counted(outcomes, report)
     assert counts["different"] > 10
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("other", [articles()[:9], articles(1), articles(1)[:1]])
+def test_the_log_of_another_library_or_generation_is_refused(
+    left: Path, fake_embedder: Embedder, tmp_path: Path, other: list[Article], shared: bool
+) -> None:
+    """SQLite itself mixes the pages of both: each is whole, so no checksum tells."""
+    (left / LOG).write_bytes((leave(tmp_path / "other", fake_embedder, other) / LOG).read_bytes())
+    if not shared:
+        (left / SHARED).unlink()
+    with pytest.raises(LibraryError):
+        Library.open(left, fake_embedder, settings=SETTINGS)
+
+
+def test_the_log_of_a_library_of_the_same_shape_is_found_by_a_check(
+    left: Path, fake_embedder: Embedder, tmp_path: Path
+) -> None:
+    """Its tables and indexes fit by chance; only the hashes of the passages tell."""
+    (left / LOG).write_bytes((leave(tmp_path / "other", fake_embedder, articles(1)[:5]) / LOG).read_bytes())
+    with Library.open(left, fake_embedder, settings=SETTINGS) as library:
+        assert library.check() != []

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import apsw
 
-from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryNotFound, NotALibrary
+from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryLocked, LibraryNotFound, NotALibrary
 from index.files import flush_folder
-from index.page_checksums import checked_files, has_checksums, reserve, trust_pages
+from index.page_checksums import checked_files, has_checksums, open_checked, reserve, trust_pages
+from index.read_connection import Mark, connect, log_size, mark, size
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
 from index.sqlite_errors import corrupt, translated
 from index.upgrade import upgrade
@@ -27,8 +28,8 @@ DATABASE_FILE = "library.sqlite"
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
 REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
 DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
-_BUSY_MILLISECONDS = 5000  # for locks within SQLite, which are held for moments
-_SETTLE_MILLISECONDS = 100  # the next change settles what this one could not
+_WAIT_MS = 5000
+_WAIT_FOR_READERS_MS = 500  # after each commit; a search is over in less, and who reads longer must not hold up an add
 
 
 class Database:
@@ -44,7 +45,8 @@ class Database:
         self._lock = WriteLock(folder)
         self._on_close = on_close
         self._process = os.getpid()
-        self._opened: tuple[int, int] | None = None  # device and inode of the file that the connections see
+        self._opened: Mark | None = None  # of the file that the connections see
+        self._locking = True  # whether they lock it; they cannot where nobody may write
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
 
@@ -62,6 +64,8 @@ class Database:
                 self._reader = self._open_reader()
             with _transaction(self._reader, "DEFERRED"):
                 yield self._reader
+            if not self._locking and self._opened != self._mark():
+                raise LibraryLocked(f"The library in {self.path.parent} was changed while it was read; try again.")
 
     @contextmanager
     def writing(self, *, wait: float | None = None) -> Iterator[apsw.Connection]:
@@ -74,12 +78,13 @@ class Database:
                 yield self._writer
                 _refuse_if_undone(self._writer)
                 self._writer.execute("COMMIT")
+            self._settle(self._writer)
 
     @contextmanager
     def reading_whatever(self) -> Iterator[apsw.Connection]:
         """One snapshot of a damaged file, whose pages are read whatever their checksums say."""
         with translated(self.path):
-            connection = self._connect(apsw.SQLITE_OPEN_READONLY)
+            connection = open_checked(str(self.path), apsw.SQLITE_OPEN_READONLY)
             try:
                 trust_pages(connection)
                 with _transaction(connection, "DEFERRED"):
@@ -96,16 +101,16 @@ class Database:
             self._writer.execute("VACUUM")
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
-    def settle(self) -> None:
-        """Move what was committed from the log into the file, unless others read the log just now."""
-        if self._writer is None:
-            return
-        with self.locked(), suppress(apsw.BusyError):
-            self._writer.set_busy_timeout(_SETTLE_MILLISECONDS)
-            try:
-                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            finally:
-                self._writer.set_busy_timeout(_BUSY_MILLISECONDS)
+    def _settle(self, writer: apsw.Connection) -> None:
+        """Move what was committed from the log into the file, before anybody is told that it is stored.
+
+        Of a damaged log SQLite silently drops everything behind the damage; a damaged file it refuses. Where others
+        read the log just now, or the file cannot grow, the next change moves it.
+        """
+        writer.set_busy_timeout(_WAIT_FOR_READERS_MS)
+        with suppress(apsw.BusyError, apsw.FullError, apsw.IOError):
+            writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        writer.set_busy_timeout(_WAIT_MS)
 
     def replace(self, new: Path) -> Path:
         """Put a complete file in the place of this one, which is kept beside it; the lock is held. Returns its name.
@@ -137,19 +142,16 @@ class Database:
             if connection is not None:
                 connection.close()
         self._reader = self._writer = self._opened = None
+        self._locking = True
         self._on_close()
 
     def _close_if_replaced(self) -> None:
         """Leave a file that was removed, and perhaps made anew: a connection to it would read and write a ghost."""
-        if self._opened not in (None, self._identity()):
+        if self._opened not in (None, self._mark()):
             self.close()
 
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            status = self.path.stat()
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+    def _mark(self) -> Mark | None:
+        return mark(self.path, locking=self._locking)
 
     @contextmanager
     def locked(self, *, wait: float | None = None) -> Iterator[None]:
@@ -157,26 +159,26 @@ class Database:
         with self._lock.held() if wait is None else self._lock.held(wait=wait):
             yield
 
-    def _connect(self, flags: int) -> apsw.Connection:
-        """A connection that checks pages and cells, and lets nothing in the file call functions."""
-        connection = apsw.Connection(str(self.path), flags=flags, vfs=checked_files())
-        connection.set_busy_timeout(_BUSY_MILLISECONDS)
-        connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-        return connection
-
     def _open_reader(self) -> apsw.Connection:
-        connection = self._connect(apsw.SQLITE_OPEN_READONLY)
-        self._check_format(connection)
-        self._opened = self._identity()
+        self._locking = True
+        try:
+            connection = connect(self.path, self._check_format, locking=True)
+            self._opened = self._mark()
+        except (apsw.ReadOnlyError, apsw.CantOpenError):
+            if log_size(self.path):
+                raise
+            self._locking = False
+            self._opened = self._mark()  # before anything is read
+            connection = connect(self.path, self._check_format, locking=False)
         return connection
 
     def _open_writer(self) -> apsw.Connection:
         if not self.exists:
             self._create()
-        connection = self._connect(apsw.SQLITE_OPEN_READWRITE)
+        connection = open_checked(str(self.path), apsw.SQLITE_OPEN_READWRITE, wait_ms=_WAIT_MS)
         if self._check_format(connection) < FORMAT:
             upgrade(connection)
-        self._opened = self._identity()
+        self._opened = self._mark()
         connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
         return connection
 
@@ -207,7 +209,21 @@ class Database:
             raise corrupt(self.path.parent, "its page checksums are switched off")
         if not is_expected(connection):
             raise corrupt(self.path.parent, "its tables are not those that this tool makes")
+        if self._is_cut_off(connection):
+            raise corrupt(self.path.parent, "its end is missing")
+        if log_size(self.path) and connection.execute("PRAGMA integrity_check(1)").get != "ok":
+            # SQLite takes any log by the right name, and mixes the pages of two libraries: each of them is whole.
+            raise corrupt(self.path.parent, "its file and the log beside it do not fit together")
         return int(version)
+
+    def _is_cut_off(self, connection: apsw.Connection) -> bool:
+        """Whether the file lacks its end: half a page is read as if zeros followed, and its checksum is not looked at.
+
+        While there is a log, the end may be there.
+        """
+        with _transaction(connection, "DEFERRED"):  # so that nobody makes the file smaller meanwhile
+            whole: int = connection.pragma("page_count") * connection.pragma("page_size")
+            return size(self.path) < whole and log_size(self.path) == 0
 
 
 @contextmanager

@@ -91,10 +91,7 @@ class Library:
         Raises NotALibrary where the folder holds something else, ModelMismatch where it was embedded otherwise, and
         FormatTooNew where a newer version wrote it.
         """
-        if folder.exists() and not folder.is_dir():
-            raise NotALibrary(f"{folder} is a file; a library is a folder.")
-        if folder.is_dir() and not _is_library(folder):
-            raise NotALibrary(f"The folder {folder} holds other things and no library; name a new or an empty folder.")
+        _refuse_what_is_no_library(folder)
         library = cls(folder, embedder, settings=settings or PassageSettings(), read_only=read_only)
         with library._reading() as connection:
             if connection is not None:
@@ -209,7 +206,6 @@ class Library:
             self._vectors.forget()
             with self._database.writing() as connection:
                 self._vectors.save(connection, always=True)
-            self._database.settle()
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
@@ -304,7 +300,6 @@ class Library:
                 if self._transaction is None:
                     with self._database.writing() as connection:
                         self._vectors.save(connection)
-                    self._database.settle()
         except (LibraryError, OSError) as error:
             # The articles are stored; without this file the next opening only takes longer.
             logger.warning("The vectors of %s could not be saved: %s", self.folder, error)
@@ -325,6 +320,16 @@ def _hits(
 def _hit(connection: apsw.Connection, passage_id: int, score: float, vector: Vectors) -> Hit:
     article, passage, stored = records.load_passage(connection, passage_id)
     return Hit(article, passage, score, float(stored @ vector))
+
+
+def _refuse_what_is_no_library(folder: Path) -> None:
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise NotALibrary(f"{folder} is a file; a library is a folder.")
+        if folder.is_dir() and not _is_library(folder):
+            raise NotALibrary(f"The folder {folder} holds other things and no library; name a new or an empty folder.")
+    except OSError as error:  # somebody else's
+        raise LibraryError(f"The folder {folder} cannot be read ({error.strerror}).") from error
 
 
 def _is_library(folder: Path) -> bool:

@@ -30,6 +30,14 @@ def checked_files() -> str:
     return "cksmvfs"
 
 
+def open_checked(file: str, flags: int, *, wait_ms: int = 5000) -> apsw.Connection:
+    """A connection that checks pages and cells, and lets nothing in the file call functions; waits for locks."""
+    connection = apsw.Connection(file, flags=flags, vfs=checked_files())
+    connection.set_busy_timeout(wait_ms)
+    connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    return connection
+
+
 def reserve(connection: apsw.Connection) -> None:
     """Let each page of a file that is not written yet, or is vacuumed next, end with its checksum."""
     connection.reserve_bytes(None, RESERVED)

@@ -196,7 +196,8 @@ def format_of(connection: apsw.Connection) -> int:
 
 
 def _passage(article: Article, start: int, end: int) -> Passage:
-    text = article.text[start:end] if 0 <= start < end <= len(article.text) else ""
+    numbers = isinstance(start, int) and isinstance(end, int)  # on a damaged page they may be anything
+    text = article.text[start:end] if numbers and 0 <= start < end <= len(article.text) else ""
     return Passage(article.id, article.title, start, end, text)
 
 

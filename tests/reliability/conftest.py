@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
+from damaging import Contents, Report, articles, contents, make_library
+
+from index.embedder import Embedder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,3 +22,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether everything is tried, not samples."""
     return bool(request.config.getoption("--long", default=False))
+
+
+@pytest.fixture
+def small(tmp_path: Path, fake_embedder: Embedder) -> Path:
+    """The folder of a library of twelve articles that nobody has open."""
+    return make_library(tmp_path / "small", fake_embedder, articles())
+
+
+@pytest.fixture
+def whole(small: Path, fake_embedder: Embedder) -> Contents:
+    """What that library says before anything happened to it."""
+    return contents(small, fake_embedder)
+
+
+@pytest.fixture
+def report(record_property: Report) -> Report:
+    """`pytest -s` shows what a test counted."""
+
+    def recorded(name: str, value: object) -> None:
+        record_property(name, value)
+        sys.stdout.write(f"{name}: {value}\n")
+
+    return recorded

@@ -1,0 +1,57 @@
+"""Connections that only read, also where nobody may write: SQLite keeps files beside a library to share it.
+
+Where it cannot make them, a library without a log is opened as a file that nobody changes. Another user may change it
+all the same, and SQLite would mix old pages with new ones: who reads must compare `mark` before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from index.page_checksums import open_checked
+
+Mark = tuple[int, ...]
+"""What tells a file from another: device and inode, and for an unlocked one all that a write changes."""
+
+
+def connect(path: Path, check: Callable[[apsw.Connection], object], *, locking: bool) -> apsw.Connection:
+    """A connection that only reads and passed `check`; without locking, the file as if nobody changed it."""
+    flags = apsw.SQLITE_OPEN_READONLY
+    if locking:
+        connection = open_checked(str(path), flags)
+    else:
+        address = f"file:{quote(str(path.absolute()))}?immutable=1"
+        connection = open_checked(address, flags | apsw.SQLITE_OPEN_URI)
+    try:
+        check(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def mark(path: Path, *, locking: bool) -> Mark | None:
+    """The mark of a file; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    same = status.st_dev, status.st_ino
+    return same if locking else (*same, status.st_mtime_ns, status.st_size, log_size(path))
+
+
+def log_size(path: Path) -> int:
+    """The size of the log beside a library's file; 0 where there is none."""
+    return size(path.with_name(f"{path.name}-wal"))
+
+
+def size(path: Path) -> int:
+    """The size of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

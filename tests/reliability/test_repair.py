@@ -1,0 +1,138 @@
+"""After damage: a check names it, a repair keeps what is whole, and nothing is ever left empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import apsw
+import pytest
+from damaging import SETTINGS, Contents, articles, contents, copy, flip, make_library, outcome
+
+from index.database import DATABASE_FILE
+from index.embedder import Embedder
+from index.errors import ArticleQAError, LibraryCorrupt, LibraryError
+from index.integrity import Damage
+from index.library import Library
+from index.repair import repair
+from index.vector_cache import VECTORS_FILE
+
+PAGE = 4096
+Damaging = Callable[[bytes], bytes]
+
+
+def flipped(count: int, seed: int) -> Damaging:
+    def damage(data: bytes) -> bytes:
+        changed, random = bytearray(data), Random(seed)
+        for _ in range(count):
+            changed[random.randrange(PAGE, len(data))] ^= 1 << random.randrange(8)
+        return bytes(changed)
+
+    return damage
+
+
+def blank(page: int) -> Damaging:
+    return lambda data: data[: page * PAGE] + bytes(PAGE) + data[(page + 1) * PAGE :]
+
+
+DAMAGES: dict[str, Damaging] = {
+    **{f"one bit, {seed}": flipped(1, seed) for seed in range(8)},
+    **{f"ten bits, {seed}": flipped(10, seed) for seed in range(4)},
+    **{f"page {page} blank": blank(page) for page in range(1, 12)},
+    "cut to three quarters": lambda data: data[: len(data) * 3 // 4],
+    "cut in half": lambda data: data[: len(data) // 2],
+    "last byte lost": lambda data: data[:-1],
+    "end is zeros": lambda data: data[: len(data) * 93 // 100].ljust(len(data), b"\0"),
+}
+
+
+def found(folder: Path, embedder: Embedder) -> list[Damage] | LibraryError:
+    """What a check says, or the error of opening."""
+    try:
+        with Library.open(folder, embedder, settings=SETTINGS, read_only=True) as library:
+            return library.check()
+    except LibraryError as error:
+        return error
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_check_finds_it_and_a_repair_keeps_what_is_whole(small: Path, fake_embedder: Embedder, damage: str) -> None:
+    path = small / DATABASE_FILE
+    damaged = DAMAGES[damage](path.read_bytes())
+    path.write_bytes(damaged)
+    assert found(small, fake_embedder) != []
+    try:
+        report = repair(small, fake_embedder, settings=SETTINGS)
+    except LibraryCorrupt:  # nothing could be saved, so that nothing was changed
+        assert path.read_bytes() == damaged
+        return
+    assert report.damaged.read_bytes() == damaged
+    assert found(small, fake_embedder) == []
+    with Library.open(small, fake_embedder, settings=SETTINGS) as library:
+        kept = [library.article(summary.id) for summary in library.articles()]
+        assert report.kept == len(kept) > 0
+        assert all(article in articles() for article in kept)
+        assert library.search("Who repaired the harbour?", 1)[0].article in kept
+    sources = {article.source for article in articles()}
+    assert set(report.lost) & sources <= sources - {article.source for article in kept}
+    assert len(kept) + len(report.lost) >= 12 or "cut" in damage or "page" in damage
+
+
+def test_one_flipped_bit_never_costs_more_than_the_articles_on_its_page(
+    small: Path, whole: Contents, fake_embedder: Embedder, tmp_path: Path, long: bool
+) -> None:
+    """And where no article's own text is hit, nothing is lost and every answer is as before."""
+    random, size = Random(8), (small / DATABASE_FILE).stat().st_size
+    for _ in range(2000 if long else 30):
+        damaged = copy(small, tmp_path / "damaged")
+        flip(damaged / DATABASE_FILE, random.randrange(PAGE, size), random.randrange(8))
+        report = repair(damaged, fake_embedder, settings=SETTINGS)
+        assert 12 - len(report.lost) == report.kept >= 9
+        if not report.lost:
+            assert outcome(damaged, fake_embedder, whole) == "same"
+
+
+def test_a_check_names_the_article(small: Path, fake_embedder: Embedder) -> None:
+    connection = apsw.Connection(str(small / DATABASE_FILE))
+    connection.execute("UPDATE articles SET text = replace(text, 'Ada', 'Eve'), title = 'No' WHERE row = 3")
+    connection.close()
+    source = articles()[2].source
+    said = found(small, fake_embedder)
+    assert isinstance(said, list)
+    assert source in {damage.source for damage in said}
+    report = repair(small, fake_embedder, settings=SETTINGS)
+    assert (report.kept, report.lost) == (11, (source,))
+
+
+def test_a_check_names_the_cache_and_nothing_needs_repair(
+    small: Path, whole: Contents, fake_embedder: Embedder
+) -> None:
+    flip(small / VECTORS_FILE, 3000, 1)
+    said = found(small, fake_embedder)
+    assert [VECTORS_FILE in damage.message for damage in said] == [True]  # type: ignore[union-attr]
+    assert outcome(small, fake_embedder, whole) == "same"
+
+
+def test_a_library_of_which_nothing_is_whole_is_left_as_it_is(tmp_path: Path, fake_embedder: Embedder) -> None:
+    folder = make_library(tmp_path / "library", fake_embedder, articles()[:1])
+    connection = apsw.Connection(str(folder / DATABASE_FILE))
+    connection.execute("UPDATE articles SET text = 'other'")
+    connection.close()
+    before = (folder / DATABASE_FILE).read_bytes()
+    with pytest.raises(LibraryCorrupt, match="so nothing was changed; restore it from a backup"):
+        repair(folder, fake_embedder, settings=SETTINGS)
+    assert (folder / DATABASE_FILE).read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:0], lambda data: data[:16], lambda data: bytes(len(data))])
+def test_what_is_no_database_any_more_is_refused_and_kept(
+    small: Path, fake_embedder: Embedder, damage: Damaging
+) -> None:
+    path = small / DATABASE_FILE
+    path.write_bytes(damage(path.read_bytes()))
+    before = path.read_bytes()
+    for use in (lambda: contents(small, fake_embedder), lambda: repair(small, fake_embedder, settings=SETTINGS)):
+        with pytest.raises(ArticleQAError):
+            use()
+    assert path.read_bytes() == before

@@ -1,0 +1,164 @@
+"""Libraries of every format that was ever written open and answer as they did; newer ones are refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+import pytest
+from damaging import copy
+from old_libraries import ANSWERS, ARTICLES, FOLDER, NEW_ARTICLE, SETTINGS, answers
+
+from index import database
+from index.database import DATABASE_FILE
+from index.embedder import Embedder
+from index.errors import FormatTooNew
+from index.library import Library
+from index.schema import FORMAT
+from index.upgrade import upgrade
+from index.vector_cache import VECTORS_FILE
+
+FORMATS = range(1, FORMAT + 1)
+
+
+@pytest.fixture(params=FORMATS)
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of the library of each format."""
+    return copy(FOLDER / f"format-{request.param}", tmp_path / "old")
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """A copy of the library of format 1."""
+    return copy(FOLDER / "format-1", tmp_path / "first")
+
+
+def format_of(folder: Path) -> int:
+    return int.from_bytes((folder / DATABASE_FILE).read_bytes()[60:64], "big")
+
+
+def assert_answers(library: Library) -> None:
+    """What the code of that time answered, to the last character, with the articles as they were."""
+    expected = json.loads((library.folder / ANSWERS).read_text(encoding="utf-8"))
+    for mine, right in zip(answers(library), expected, strict=True):
+        assert [hit[:4] for hit in mine] == [hit[:4] for hit in right]
+        for one, other in zip(mine, right, strict=True):
+            assert one[4:] == pytest.approx(other[4:], abs=1e-4)
+    assert [library.article(summary.id) for summary in library.articles()] == ARTICLES
+
+
+def test_a_library_of_each_format_lies_here() -> None:
+    for number in FORMATS:
+        assert format_of(FOLDER / f"format-{number}") == number
+        assert {path.name for path in (FOLDER / f"format-{number}").iterdir()} == {ANSWERS, DATABASE_FILE, VECTORS_FILE}
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_reading_answers_as_ever_and_changes_nothing(old: Path, fake_embedder: Embedder, read_only: bool) -> None:
+    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    with Library.open(old, fake_embedder, settings=SETTINGS, read_only=read_only) as library:
+        assert_answers(library)
+        assert library.check() == []
+    assert {name: (old / name).read_bytes() for name in before} == before
+
+
+def test_the_first_write_brings_it_up_to_date(old: Path, fake_embedder: Embedder) -> None:
+    with (
+        Library.open(old, fake_embedder, settings=SETTINGS) as library,
+        Library.open(old, fake_embedder, settings=SETTINGS, read_only=True) as reading,
+    ):
+        assert_answers(reading)
+        library.add([NEW_ARTICLE])
+        assert reading.search("Who knits nets?", 1)[0].article == NEW_ARTICLE
+        library.remove([NEW_ARTICLE.id])
+        assert_answers(library)
+        assert_answers(reading)
+        assert library.check() == []
+    assert format_of(old) == FORMAT
+    with Library.open(old, fake_embedder, settings=SETTINGS) as library:
+        assert_answers(library)
+
+
+class Stopped(Exception):
+    """An upgrade was stopped."""
+
+
+@contextmanager
+def before_each_statement(act: Callable[[int], None]) -> Iterator[list[str]]:
+    """Call `act` before every statement of an upgrade with its number; gives the statements."""
+    statements: list[str] = []
+
+    def watched(connection: apsw.Connection) -> None:
+        def trace(_: object, statement: str, __: object) -> bool:
+            act(len(statements))
+            statements.append(statement)
+            return True
+
+        connection.exec_trace = trace
+        try:
+            upgrade(connection)
+        finally:
+            connection.exec_trace = None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "upgrade", watched)
+        yield statements
+
+
+def test_killed_at_any_step_it_opens_and_the_upgrade_begins_again(
+    first: Path, fake_embedder: Embedder, tmp_path: Path
+) -> None:
+    """A copy of the folder is what a killed process leaves."""
+    with (
+        before_each_statement(lambda step: copy(first, tmp_path / f"killed-{step}")) as statements,  # type: ignore[func-returns-value,arg-type]
+        Library.open(first, fake_embedder, settings=SETTINGS) as library,
+    ):
+        library.add([NEW_ARTICLE])
+    assert {"VACUUM", "BEGIN IMMEDIATE", "COMMIT"} < {*statements}
+    for step in range(len(statements)):
+        killed = tmp_path / f"killed-{step}"
+        with Library.open(killed, fake_embedder, settings=SETTINGS) as library:
+            assert_answers(library)
+            library.remove([ARTICLES[0].id])
+            library.add([NEW_ARTICLE])
+            assert [summary.source for summary in library.articles()][-1] == NEW_ARTICLE.source
+            assert len(library) == len(ARTICLES)
+            assert library.check() == []
+        assert format_of(killed) == FORMAT
+
+
+def test_failed_at_any_step_the_same_library_goes_on(first: Path, fake_embedder: Embedder, tmp_path: Path) -> None:
+    def stop(step: int) -> None:
+        if step == at:
+            raise Stopped
+
+    at = 0
+    while True:
+        failed = copy(first, tmp_path / "failed")
+        with Library.open(failed, fake_embedder, settings=SETTINGS) as library:
+            try:
+                with before_each_statement(stop):
+                    library.add([NEW_ARTICLE])
+                break
+            except Stopped:
+                at += 1
+            assert_answers(library)
+            library.add([NEW_ARTICLE])
+            library.remove([NEW_ARTICLE.id])
+            assert_answers(library)
+            assert library.check() == []
+    assert at > 20
+
+
+def test_a_newer_format_is_refused_and_left_as_it_is(old: Path, fake_embedder: Embedder) -> None:
+    connection = apsw.Connection(str(old / DATABASE_FILE), vfs="cksmvfs")
+    connection.pragma("user_version", FORMAT + 1)
+    connection.close()
+    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    for read_only in (True, False):
+        with pytest.raises(FormatTooNew, match=f"format {FORMAT + 1}.*update article-qa"):
+            Library.open(old, fake_embedder, settings=SETTINGS, read_only=read_only)
+    assert {name: (old / name).read_bytes() for name in before} == before

@@ -82,6 +82,18 @@ def test_the_first_write_brings_it_up_to_date(old: Path, fake_embedder: Embedder
         assert_answers(library)
 
 
+def assert_goes_on(killed: Path, embedder: Embedder) -> None:
+    """What a killed upgrade left answers as before, and a write brings it up to date."""
+    with Library.open(killed, embedder, settings=SETTINGS) as library:
+        assert_answers(library)
+        library.remove([ARTICLES[0].id])
+        library.add([NEW_ARTICLE])
+        assert [summary.source for summary in library.articles()][-1] == NEW_ARTICLE.source
+        assert len(library) == len(ARTICLES)
+        assert library.check() == []
+    assert format_of(killed) == FORMAT
+
+
 class Stopped(Exception):
     """An upgrade was stopped."""
 
@@ -119,15 +131,28 @@ def test_killed_at_any_step_it_opens_and_the_upgrade_begins_again(
         library.add([NEW_ARTICLE])
     assert {"VACUUM", "BEGIN IMMEDIATE", "COMMIT"} < {*statements}
     for step in range(len(statements)):
-        killed = tmp_path / f"killed-{step}"
-        with Library.open(killed, fake_embedder, settings=SETTINGS) as library:
-            assert_answers(library)
-            library.remove([ARTICLES[0].id])
-            library.add([NEW_ARTICLE])
-            assert [summary.source for summary in library.articles()][-1] == NEW_ARTICLE.source
-            assert len(library) == len(ARTICLES)
-            assert library.check() == []
-        assert format_of(killed) == FORMAT
+        assert_goes_on(tmp_path / f"killed-{step}", fake_embedder)
+
+
+def test_killed_in_the_middle_of_a_statement(first: Path, fake_embedder: Embedder, tmp_path: Path) -> None:
+    """Above all while all pages are written anew."""
+    left: list[Path] = []
+
+    def save() -> bool:
+        left.append(copy(first, tmp_path / f"killed-{len(left)}"))
+        return False
+
+    def watched(connection: apsw.Connection) -> None:
+        connection.set_progress_handler(save, 50)  # of SQLite's own steps
+        upgrade(connection)
+        connection.set_progress_handler(None)
+
+    with pytest.MonkeyPatch.context() as patch, Library.open(first, fake_embedder, settings=SETTINGS) as library:
+        patch.setattr(database, "upgrade", watched)
+        library.add([NEW_ARTICLE])
+    assert len(left) > 10
+    for killed in left:
+        assert_goes_on(killed, fake_embedder)
 
 
 def test_failed_at_any_step_the_same_library_goes_on(first: Path, fake_embedder: Embedder, tmp_path: Path) -> None:

@@ -55,10 +55,10 @@ def unchecked_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VectorIndex, "load", any_file)
 
 
-def silent_share(small: Path, name: str, embedder: Embedder, damaged: Path, report: Report, flips: int = 60) -> float:
+def silent_share(small: Path, name: str, embedder: Embedder, damaged: Path, report: Report, flips: int = 120) -> float:
     """The share of the flips in one file that change something and are not noticed.
 
-    None near its beginning, where FAISS reads how much memory to take.
+    None in its beginning, where FAISS reads how much memory to take.
     """
     whole = contents(small, embedder)
     random = Random(7)
@@ -67,7 +67,7 @@ def silent_share(small: Path, name: str, embedder: Embedder, damaged: Path, repo
     size = (small / name).stat().st_size
     for _ in range(flips):
         (damaged / name).write_bytes((small / name).read_bytes())
-        offset = random.randrange(size // 4, size * 3 // 4)
+        offset = random.randrange(size // 8, size)
         flip(damaged / name, offset, random.randrange(8))
         outcomes[f"byte {offset}"] = outcome(damaged, embedder, whole)
     return counted(outcomes, report)["different"] / len(outcomes)
@@ -76,7 +76,7 @@ def silent_share(small: Path, name: str, embedder: Embedder, damaged: Path, repo
 def test_without_any_check_answers_change_in_silence(
     small: Path, fake_embedder: Embedder, tmp_path: Path, unchecked_pages: None, unchecked_hashes: None, report: Report
 ) -> None:  # fmt: skip
-    assert silent_share(small, DATABASE_FILE, fake_embedder, tmp_path / "copy", report) > 0.1
+    assert silent_share(small, DATABASE_FILE, fake_embedder, tmp_path / "copy", report) > 0.05
     assert silent_share(small, VECTORS_FILE, fake_embedder, tmp_path / "copy", report) > 0.02
 
 

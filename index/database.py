@@ -19,6 +19,7 @@ from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryLocke
 from index.files import flush_folder
 from index.page_checksums import checked_files, has_checksums, open_checked, reserve, trust_pages
 from index.read_connection import Mark, connect, log_size, mark, size
+from index.records import is_one_library
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
 from index.sqlite_errors import corrupt, translated
 from index.upgrade import upgrade
@@ -30,6 +31,7 @@ REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
 DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
 _WAIT_MS = 5000
 _WAIT_FOR_READERS_MS = 500  # after each commit; a search is over in less, and who reads longer must not hold up an add
+_LOOKED_THROUGH = 50_000_000  # bytes of a file whose structure is looked at where there is a log, in half a second
 
 
 class Database:
@@ -211,10 +213,15 @@ class Database:
             raise corrupt(self.path.parent, "its tables are not those that this tool makes")
         if self._is_cut_off(connection):
             raise corrupt(self.path.parent, "its end is missing")
-        if log_size(self.path) and connection.execute("PRAGMA integrity_check(1)").get != "ok":
-            # SQLite takes any log by the right name, and mixes the pages of two libraries: each of them is whole.
+        if version >= FORMAT_WITH_CHECKSUMS and log_size(self.path) and not self._fits_log(connection):
             raise corrupt(self.path.parent, "its file and the log beside it do not fit together")
         return int(version)
+
+    def _fits_log(self, connection: apsw.Connection) -> bool:
+        """Whether file and log are of one library: SQLite takes any log by the right name, and mixes pages of two."""
+        return is_one_library(connection) and (
+            size(self.path) > _LOOKED_THROUGH or connection.execute("PRAGMA integrity_check(1)").get == "ok"
+        )
 
     def _is_cut_off(self, connection: apsw.Connection) -> bool:
         """Whether the file lacks its end: half a page is read as if zeros followed, and its checksum is not looked at.

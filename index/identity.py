@@ -21,6 +21,7 @@ def settle_identity(
     if records.get_fact(connection, "embedder") is None:
         records.set_fact(connection, "embedder", json.dumps(asdict(fingerprint)))
         records.set_fact(connection, "passages", json.dumps(asdict(settings)))
+        records.name_library(connection)
     check_identity(connection, folder, fingerprint, settings)
 
 

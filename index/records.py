@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import uuid4
 
 import apsw
 import numpy as np
@@ -35,6 +36,20 @@ def set_fact(connection: apsw.Connection, name: str, value: str) -> None:
     connection.execute(
         "INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value)
     )
+
+
+def name_library(connection: apsw.Connection) -> None:
+    """Give a new library an id that no other has."""
+    if get_fact(connection, "library") is None:
+        id_ = uuid4().hex
+        set_fact(connection, "library", id_)
+        connection.execute("INSERT INTO library VALUES (?)", (id_,))
+
+
+def is_one_library(connection: apsw.Connection) -> bool:
+    """Whether file and log are of one library: the newest facts are in the log, the id of its own table in the file."""
+    id_: str | None = connection.execute("SELECT id FROM library").get
+    return id_ == get_fact(connection, "library")
 
 
 def generation(connection: apsw.Connection) -> int:

@@ -50,6 +50,10 @@ CREATE VIRTUAL TABLE words USING fts5 (
 SINCE_FORMAT_2 = """
 ALTER TABLE passages ADD COLUMN hash BLOB NOT NULL DEFAULT x''; -- see `records.passage_hash`
 
+CREATE TABLE library ( -- written once, and among the facts, which every change writes: see `records.is_one_library`
+    id TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE removed ( -- passages that were, for vectors in memory that lag behind
     passage INTEGER PRIMARY KEY,
     generation INTEGER NOT NULL

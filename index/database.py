@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 import apsw
 
@@ -32,6 +33,8 @@ DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old on
 class Database:
     """Connections to the file in `folder`, which need not exist before the first write."""
 
+    _used_in: ClassVar[int | None] = None  # the process that used the first of all libraries
+
     def __init__(self, folder: Path, on_close: Callable[[], None] = lambda: None) -> None:
         """Name the folder; nothing is opened or written yet.
 
@@ -41,7 +44,6 @@ class Database:
         self.path = folder / DATABASE_FILE
         self._lock = WriteLock(folder)
         self._on_close = on_close
-        self._process = os.getpid()
         self._opened: tuple[int, int] | None = None  # device and inode of the file that the connections see
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
@@ -118,12 +120,19 @@ class Database:
         flush_folder(folder)
         return kept
 
+    @property
+    def is_forked(self) -> bool:
+        """Whether this process was forked from one that had used a library, this one or another."""
+        return Database._used_in not in (None, os.getpid())
+
     def refuse_in_fork(self) -> None:
-        """Raise LibraryForked in a child process: neither SQLite's connections nor FAISS's threads survive a fork."""
-        if os.getpid() != self._process:
+        """Raise LibraryForked in a child process: neither SQLite's locks nor FAISS's threads survive a fork."""
+        if self.is_forked:
             raise LibraryForked(
-                f"The library in {self.path.parent} was opened before this process was forked; open it again here."
+                f"The library in {self.path.parent} cannot be used here: this process was forked from one that had "
+                "opened a library; start it anew, as multiprocessing does with 'spawn'."
             )
+        Database._used_in = os.getpid()
 
     def close(self) -> None:
         """Close both connections; the database can be used again and opens new ones."""

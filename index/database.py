@@ -100,7 +100,7 @@ class Database:
         """Move what was committed from the log into the file, unless others read the log just now."""
         if self._writer is None:
             return
-        with self.locked(), suppress(apsw.BusyError):
+        with translated(self.path), self.locked(), suppress(apsw.BusyError):
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def replace(self, new: Path) -> Path:
@@ -184,11 +184,15 @@ class Database:
             unfinished.unlink()
         aside = self.path.with_name(NEW_FILE)
         connection = apsw.Connection(str(aside), vfs=checked_files())
-        reserve(connection)
-        connection.pragma("journal_mode", "wal")
-        connection.execute(f"BEGIN; {TABLES}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
-        connection.close()
+        try:
+            reserve(connection)
+            connection.pragma("journal_mode", "wal")
+            connection.execute(f"BEGIN; {TABLES}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
+            # Closing moves the log into the file too, but does not say where that fails.
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        finally:
+            connection.close()
         aside.rename(self.path)
 
     def _check_format(self, connection: apsw.Connection) -> int:

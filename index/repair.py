@@ -74,6 +74,8 @@ def repair(
                 if progress is not None:
                     progress(done)
             kept = len(repaired)
+            if kept:
+                repaired.compact()  # into one file; closing does so too, but does not say where that fails
         if not kept:
             raise LibraryCorrupt(f"No article in {folder} is whole, so nothing was changed; restore it from a backup.")
         damaged = database.replace(aside / DATABASE_FILE)

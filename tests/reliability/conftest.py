@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import faiss
 import pytest
+from forkserver import ForkServer
+from tracing import injected
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,3 +21,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether everything is tried, not samples."""
     return bool(request.config.getoption("--long", default=False))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Threads of FAISS that wait for one another cost more here than they gain: the libraries are tiny."""
+    faiss.omp_set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ForkServer]:
+    """Starts other processes that use a library."""
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def tracing(server: ForkServer) -> None:
+    """Faults can be injected into other processes; tests that need that skip without."""
+    with server.start("wait") as child:
+        child.hear()
+        try:
+            with injected(child.pid, "fsync"):
+                child.say("end")
+        except RuntimeError as error:
+            pytest.skip(f"system calls cannot be traced here: {error}")

@@ -69,7 +69,7 @@ def test_a_kill_at_any_system_call_leaves_each_change_whole_or_undone(
 def test_a_batch_that_was_added_again_after_a_kill_is_there_once(
     tmp_path: Path, tracing: None, server: ForkServer, long: bool
 ) -> None:
-    batch = Operation("batch", {f"source{number}": 1 for number in range(100)}, passages=1)
+    batch = Operation("batch", {f"source{number}": 1 for number in range(100 if long else 30)}, passages=1)
     last = batch.states({})[-1]
     copies = Copies(tmp_path, {})
     moments = operate(server, copies.new(), batch, CHANGING).trace.moments()

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 from forkserver import ForkServer
@@ -40,15 +42,23 @@ class Trace:
     """What strace says of the calls that are watched."""
 
     def __init__(self, stream: Iterable[str]) -> None:
-        self._stream = iter(stream)
         self.lines: list[str] = []
+        self._new: SimpleQueue[str | None] = SimpleQueue()
+        Thread(target=self._read, args=(stream,), daemon=True).start()
+
+    def _read(self, stream: Iterable[str]) -> None:
+        """Read all the time: strace, and with it the process, would wait where its pipe is full."""
+        for line in stream:
+            self._new.put(line)
+        self._new.put(None)
 
     def until(self, words: str) -> bool:
         """Wait for a line with those words, or for the end; whether it came."""
-        for line in self._stream:
+        while (line := self._new.get()) is not None:
             self.lines.append(line)
             if words in line:
                 return True
+        self._new.put(None)  # for the next one who waits
         return False
 
     def moments(self) -> list[Moment]:

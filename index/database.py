@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 import apsw
 
@@ -37,6 +38,8 @@ _LOOKED_THROUGH = 50_000_000  # bytes of a file whose structure is looked at whe
 class Database:
     """Connections to the file in `folder`, which need not exist before the first write."""
 
+    _used_in: ClassVar[int | None] = None  # the process that used the first of all libraries
+
     def __init__(self, folder: Path, on_close: Callable[[], None] = lambda: None) -> None:
         """Name the folder; nothing is opened or written yet.
 
@@ -46,7 +49,6 @@ class Database:
         self.path = folder / DATABASE_FILE
         self._lock = WriteLock(folder)
         self._on_close = on_close
-        self._process = os.getpid()
         self._opened: Mark | None = None  # of the file that the connections see
         self._locking = True  # whether they lock it; they cannot where nobody may write
         self._reader: apsw.Connection | None = None
@@ -131,12 +133,19 @@ class Database:
         flush_folder(folder)
         return kept
 
+    @property
+    def is_forked(self) -> bool:
+        """Whether this process was forked from one that had used a library, this one or another."""
+        return Database._used_in not in (None, os.getpid())
+
     def refuse_in_fork(self) -> None:
-        """Raise LibraryForked in a child process: neither SQLite's connections nor FAISS's threads survive a fork."""
-        if os.getpid() != self._process:
+        """Raise LibraryForked in a child process: neither SQLite's locks nor FAISS's threads survive a fork."""
+        if self.is_forked:
             raise LibraryForked(
-                f"The library in {self.path.parent} was opened before this process was forked; open it again here."
+                f"The library in {self.path.parent} cannot be used here: this process was forked from one that had "
+                "opened a library; start it anew, as multiprocessing does with 'spawn'."
             )
+        Database._used_in = os.getpid()
 
     def close(self) -> None:
         """Close both connections; the database can be used again and opens new ones."""
@@ -190,11 +199,15 @@ class Database:
             unfinished.unlink()
         aside = self.path.with_name(NEW_FILE)
         connection = apsw.Connection(str(aside), vfs=checked_files())
-        reserve(connection)
-        connection.pragma("journal_mode", "wal")
-        connection.execute(f"BEGIN; {TABLES}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
-        connection.close()
+        try:
+            reserve(connection)
+            connection.pragma("journal_mode", "wal")
+            connection.execute(f"BEGIN; {TABLES}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
+            # Closing moves the log into the file too, but does not say where that fails.
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        finally:
+            connection.close()
         aside.rename(self.path)
 
     def _check_format(self, connection: apsw.Connection) -> int:

@@ -6,7 +6,7 @@ ArticleQAError
 │   ├── LibraryNotFound      a library folder that was named but does not exist
 │   ├── NotALibrary          a path that is there but holds no library
 │   ├── LibraryLocked        another process is writing to the library
-│   ├── LibraryForked        a library used in a process that was forked after it was opened
+│   ├── LibraryForked        a library used in a process that was forked from one that had opened it
 │   ├── LibraryReadOnly      a write to a library that may only be read
 │   ├── LibraryCorrupt       stored data disagrees with its hash
 │   ├── FormatTooNew         written by a newer version of this tool
@@ -71,7 +71,7 @@ class LibraryLocked(LibraryError):
 
 
 class LibraryForked(LibraryError):
-    """A library used in a process that was forked after it was opened."""
+    """A library used in a process that was forked from one that had opened it or another one."""
 
 
 class LibraryReadOnly(LibraryError):

@@ -99,7 +99,9 @@ class Library:
         return library
 
     def close(self) -> None:
-        """Close the files."""
+        """Close the files; a forked child leaves its parent's alone."""
+        if self._database.is_forked:  # a thread of the parent may have held the lock, which nobody here gives back
+            return
         with self._lock:
             self._database.close()
 

@@ -18,6 +18,14 @@ from index.errors import (
     NotALibrary,
 )
 
+_DAMAGED = (
+    apsw.SQLITE_IOERR_DATA,
+    apsw.SQLITE_IOERR_CORRUPTFS,
+    apsw.SQLITE_IOERR_READ,
+    apsw.SQLITE_IOERR_SHORT_READ,
+)
+"""Failures that mean that what was stored is not there any more; the others are about writing."""
+
 
 @contextmanager
 def translated(file: Path) -> Iterator[None]:
@@ -33,9 +41,13 @@ def translated(file: Path) -> Iterator[None]:
         raise LibraryLocked(f"The library in {folder} is busy; try again in a moment.") from error
     except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
         raise LibraryReadOnly(f"The library in {folder} cannot be opened or written ({error}).") from error
+    except apsw.IOError as error:
+        if getattr(error, "extendedresult", None) in _DAMAGED:  # which apsw's type stubs do not name
+            raise corrupt(folder, error) from error
+        raise LibraryError(f"The disk that holds {folder} failed ({error}); try again once it works.") from error
     except apsw.NotADBError as error:
         raise NotALibrary(f"{file} is not an SQLite file, so {folder} is no library.") from error
-    except (apsw.CorruptError, apsw.IOError, apsw.SQLError, UnicodeDecodeError) as error:  # SQLError: no such table
+    except (apsw.CorruptError, apsw.SQLError, UnicodeDecodeError) as error:  # SQLError: no such table
         raise corrupt(folder, error) from error
     except apsw.Error as error:
         raise LibraryError(f"The library in {folder} could not be used: SQLite says {error}.") from error

@@ -71,7 +71,7 @@ class VectorIndex:
     def save(self, path: Path) -> str:
         """Write the index to `path` in one move and return the file's SHA-256."""
         data = faiss.serialize_index(self._index).tobytes()
-        aside = path.with_suffix(f".{os.getpid()}.tmp")
+        aside = path.with_suffix(".tmp")  # there is one writer; what one that was killed left here is written over
         try:
             with aside.open("wb") as file:
                 file.write(data)

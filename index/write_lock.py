@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -33,8 +33,6 @@ class WriteLock:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=wait)
-            if self._lock.lock_counter == 1:
-                self._file.write_text(str(os.getpid()), encoding="ascii")
         except Timeout as error:
             raise LibraryLocked(
                 f"Another process{self._holder()} is writing to the library in {self._folder}; try again when it has "
@@ -43,6 +41,9 @@ class WriteLock:
         except OSError as error:
             raise LibraryReadOnly(f"The library in {self._folder} cannot be written ({error.strerror}).") from error
         try:
+            if self._lock.lock_counter == 1:
+                with suppress(OSError):  # on a full disk, say: others will not learn the number, which is all
+                    self._file.write_text(str(os.getpid()), encoding="ascii")
             yield
         finally:
             self._lock.release()

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import faiss
 import pytest
 from damaging import Contents, Report, articles, contents, make_library
+from forkserver import ForkServer
+from tracing import injected
 
 from index.embedder import Embedder
 
@@ -45,3 +49,29 @@ def report(record_property: Report) -> Report:
         sys.stdout.write(f"{name}: {value}\n")
 
     return recorded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Threads of FAISS that wait for one another cost more here than they gain: the libraries are tiny."""
+    faiss.omp_set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ForkServer]:
+    """Starts other processes that use a library."""
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def tracing(server: ForkServer) -> None:
+    """Faults can be injected into other processes; tests that need that skip without."""
+    with server.start("wait") as child:
+        child.hear()
+        try:
+            with injected(child.pid, "fsync"):
+                child.say("end")
+        except RuntimeError as error:
+            pytest.skip(f"system calls cannot be traced here: {error}")

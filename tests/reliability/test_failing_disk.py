@@ -1,0 +1,84 @@
+"""A disk that fails or is full: one of our errors, what was stored stays and is found, and work can go on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from forkserver import ForkServer
+from operations import BEFORE, Copies, Operation, acknowledged_in, assert_recovers
+from tracing import WRITING, Outcome, operate, sample
+
+OPERATIONS = {
+    "first": Operation("add", {"apple": 1, "birch": 1}),
+    "add": Operation("add", {"elder": 1}),
+    "update": Operation("batch", {"apple": 2, "birch": 2}),
+    "remove": Operation("remove", {"apple": 1, "cedar": 1}),
+    "compact": Operation("compact"),
+}
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_write_that_fails_is_told_and_loses_nothing(
+    name: str,
+    error: str,
+    lasting: bool,
+    tmp_path: Path,
+    tracing: None,
+    server: ForkServer,
+    long: bool,
+    record_property: Callable[[str, object], None],
+) -> None:
+    operation, before = OPERATIONS[name], {} if name == "first" else BEFORE
+    states = operation.states(before)
+    copies = Copies(tmp_path, before)
+    faults = 0
+    for moment in sample(operate(server, copies.new(), operation, WRITING).trace.moments(), long):
+        folder = copies.new()
+        fault = (moment.lasting if lasting else moment.once)(f"error={error}")
+        outcome = operate(server, folder, operation, WRITING, fault, attempts=1 if lasting else 2)
+        assert outcome.status == 0, f"{fault}: the process died of an error that is not ours"
+        assert_told(outcome, error)
+        acknowledged = acknowledged_in(outcome.said)
+        if before or not lasting:  # a library whose making failed cannot be opened before the disk works
+            assert outcome.said[-1] == ["holds", states[acknowledged], True]
+        assert lasting or acknowledged == len(states) - 1, "a fault that has passed still stands in the way"
+        assert_recovers(folder, states[acknowledged : acknowledged + 2], operation, states[-1])
+        shutil.rmtree(folder)
+        faults += bool(outcome.trace.failed)
+    record_property("faults", faults)
+    print(f"{name}: {faults} faults")  # noqa: T201
+    assert faults >= 10, "hardly anything failed"
+
+
+def assert_told(outcome: Outcome, error: str) -> None:
+    """A disk that is full is called that wherever SQLite tells: it does for writes, but not of memory that it shares."""
+    kinds = {message[1] for message in outcome.said if message[0] == "failed"}
+    assert "LibraryCorrupt" not in kinds, outcome.said
+    call, _, arguments = (*outcome.trace.failed, "")[0].partition("(")
+    if error == "ENOSPC" and "write" in call and "-shm>" not in arguments:
+        assert kinds <= {"DiskFull"}, outcome.said
+
+
+@pytest.mark.parametrize("name", ["add", "update"])
+def test_files_that_may_not_grow_are_told_until_they_may(name: str, tmp_path: Path, server: ForkServer) -> None:
+    operation = {
+        "add": Operation("batch", {"elder": 1}, passages=100),
+        "update": Operation("batch", {"apple": 2}, passages=100),
+    }[name]
+    before, after = operation.states(BEFORE)
+    folder = Copies(tmp_path, BEFORE).new()
+    with server.start("grow", str(folder), asdict(operation)) as child:
+        said = child.hear_all()
+        assert child.wait() == 0
+    assert said[-3:] == [["acknowledged"], ["ended"], ["holds", after, True]]
+    failed = [message for message in said if message[0] == "failed"]
+    assert len(failed) > 5
+    assert [message for message in said if message[0] == "holds"][:-1] == [["holds", before, True]] * len(failed)
+    assert_recovers(folder, [after], operation, after)

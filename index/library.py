@@ -205,9 +205,8 @@ class Library:
             with self._writing() as connection:
                 records.forget_deleted_words(connection)
             self._database.vacuum()
-            self._vectors.forget()
-            with self._database.writing() as connection:
-                self._vectors.save(connection, always=True)
+            self._vectors.discard()
+        self._save_vectors()
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""

@@ -8,6 +8,7 @@ import apsw
 import numpy as np
 
 from index import records
+from index.errors import LibraryError
 from index.files import file_hash
 from index.integrity import Damage
 from index.vectors import VectorIndex
@@ -45,14 +46,22 @@ class VectorCache:
         self._generation = -1
         self._lag = 0
 
-    def save(self, connection: apsw.Connection, *, always: bool = False) -> None:
+    def discard(self) -> None:
+        """Remove the file, and read all anew; raises LibraryError where it cannot be removed."""
+        self.forget()
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise LibraryError(f"{self._path} cannot be removed ({error.strerror}); remove it yourself.") from error
+
+    def save(self, connection: apsw.Connection) -> None:
         """Write the file and record its hash; `connection` is inside a writer's transaction.
 
-        A large file is only written where a tenth of it is out of date, or `always`: what it lacks is read from the
-        library, which takes moments.
+        A large file is only written where a tenth of it is out of date: what it lacks is read from the library, which
+        takes moments.
         """
         index = self.at(connection)
-        if not (always or len(index) <= _SMALL or self._lag * _LARGEST_LAG >= len(index)):
+        if len(index) > _SMALL and self._lag * _LARGEST_LAG < len(index):
             return
         records.set_fact(connection, "vectors_sha256", index.save(self._path))
         records.set_fact(connection, "vectors_generation", str(self._generation))

@@ -12,12 +12,11 @@ from index.article import Article
 from index.database import Database, open_existing
 from index.errors import InputRejected, RejectionReason
 from index.files import is_new_or_empty
-from index.integrity import UNREADABLE
+from index.integrity import UNKNOWN_SOURCE, UNREADABLE
 from index.library import Progress
 from index.loaders.exported import to_markdown
 from index.loaders.parsing import MAX_BYTES
 
-_UNKNOWN = "an article whose source cannot be read"
 _NAME_BYTES = 120  # of a title in a file's name, which may have 255 with all that is put around it
 _NO_LETTERS = re.compile(r"[\W_]+")
 
@@ -84,4 +83,4 @@ def _articles(database: Database) -> Iterator[Article | str]:
                 source = records.source_in_row(connection, row)
                 yield records.load_article_in_row(connection, row)
             except UNREADABLE:
-                yield source or _UNKNOWN
+                yield source or UNKNOWN_SOURCE

@@ -15,6 +15,8 @@ _MOST_LINES = 20  # of what SQLite finds wrong in one file; the next ones say no
 
 UNREADABLE = (apsw.Error, LibraryCorrupt, UnicodeDecodeError)
 """What reading a damaged row may raise."""
+UNKNOWN_SOURCE = "an article whose source cannot be read"
+"""What stands in a list of sources for one of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,13 +141,30 @@ def load_article_in_row(connection: apsw.Connection, row: int) -> Article:
             f"SELECT {_ARTICLE}, content_hash FROM articles WHERE row = ?",  # noqa: S608
             (row,),
         ).fetchone()
-        title, text, source, url, site, published, authors, language, stored_hash = found
-        article = Article(title, text, source, url, site, published, tuple(json.loads(authors)), language)
-    except (ValueError, TypeError, InputRejected) as error:  # no longer there, UTF-8, JSON, or an article at all
+        *texts, stored_hash = found
+        article = _article(*texts)
+        is_whole = article.content_hash == stored_hash
+    # No longer there, of other types, no UTF-8, no JSON, or no article at all.
+    except (ValueError, TypeError, RecursionError, InputRejected) as error:
         raise LibraryCorrupt(f"A stored article was damaged (row {row}); {_WHAT_TO_DO}.") from error
-    if article.content_hash != stored_hash:
-        raise LibraryCorrupt(f"The stored text of {source} was damaged; {_WHAT_TO_DO}.")
+    if not is_whole:
+        raise LibraryCorrupt(f"The stored text of {article.source} was damaged; {_WHAT_TO_DO}.")
     return article
+
+
+def _article(
+    title: Any, text: Any, source: Any, url: Any, site: Any, published: Any, people: Any, language: Any
+) -> Article:
+    """The article of these columns; TypeError where one is of another type, as one flipped bit makes it."""
+    authors = json.loads(people)
+    optional = [value for value in (url, site, published, language) if value is not None]
+    if not isinstance(authors, list) or not _are_texts(title, text, source, people, *optional, *authors):
+        raise TypeError("a text was expected")
+    return Article(title, text, source, url, site, published, tuple(authors), language)
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def article_rows(connection: apsw.Connection) -> list[int]:
@@ -156,9 +173,9 @@ def article_rows(connection: apsw.Connection) -> list[int]:
 
 
 def source_in_row(connection: apsw.Connection, row: int) -> str | None:
-    """Where the article of a row came from; None where there is none."""
-    source: str | None = connection.execute("SELECT source FROM articles WHERE row = ?", (row,)).get
-    return source
+    """Where the article of a row came from; None where there is none, or where that is no text any more."""
+    source = connection.execute("SELECT source FROM articles WHERE row = ?", (row,)).get
+    return source if isinstance(source, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +194,15 @@ class StoredPassage:
 
 
 def stored_passages(connection: apsw.Connection, row: int, article: Article) -> Iterator[StoredPassage]:
-    """The passages of the article in a row, in reading order; needs a format that has hashes."""
+    """The passages of the article in a row, in reading order; needs a format that has hashes.
+
+    Raises LibraryCorrupt where a value is not even of its type.
+    """
     rows: Iterable[Any] = connection.execute(
         'SELECT id, start, "end", vector, hash FROM passages WHERE article = ? ORDER BY id', (row,)
     )
     for id_, start, end, vector, stored_hash in rows:
-        yield StoredPassage(id_, _passage(article, start, end), vector, stored_hash)
+        yield _stored(id_, article, start, end, vector, stored_hash)
 
 
 def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article, Passage, Vectors]:
@@ -199,7 +219,7 @@ def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article,
         raise _damaged(passage_id)
     row, start, end, vector, stored_hash = found
     article = load_article_in_row(connection, row)
-    stored = StoredPassage(passage_id, _passage(article, start, end), vector, stored_hash)
+    stored = _stored(passage_id, article, start, end, vector, stored_hash or b"")
     if not stored.passage.text or (hashed and not stored.is_whole):
         raise _damaged(passage_id)
     return article, stored.passage, np.frombuffer(vector, dtype="<f4")
@@ -210,10 +230,12 @@ def format_of(connection: apsw.Connection) -> int:
     return int(connection.pragma("user_version"))
 
 
-def _passage(article: Article, start: int, end: int) -> Passage:
-    numbers = isinstance(start, int) and isinstance(end, int)  # on a damaged page they may be anything
-    text = article.text[start:end] if numbers and 0 <= start < end <= len(article.text) else ""
-    return Passage(article.id, article.title, start, end, text)
+def _stored(id_: int, article: Article, start: Any, end: Any, vector: Any, stored_hash: Any) -> StoredPassage:
+    """A passage of these columns, which on a damaged page may be anything."""
+    if not (isinstance(start, int) and isinstance(end, int) and isinstance(vector, bytes)):
+        raise _damaged(id_)
+    text = article.text[start:end] if 0 <= start < end <= len(article.text) else ""
+    return StoredPassage(id_, Passage(article.id, article.title, start, end, text), vector, stored_hash)
 
 
 def _damaged(passage_id: int) -> LibraryCorrupt:
@@ -223,13 +245,21 @@ def _damaged(passage_id: int) -> LibraryCorrupt:
 def list_articles(connection: apsw.Connection) -> Iterator[ArticleSummary]:
     """All articles, in the order in which they were added."""
     for row in connection.execute(f"SELECT {_SUMMARY} FROM articles ORDER BY row"):  # noqa: S608
-        yield ArticleSummary(*row)
+        yield _summary(*row)
 
 
 def load_summary(connection: apsw.Connection, article_id: str) -> ArticleSummary | None:
     """The line that a list shows of an article, damaged or not; None where there is none by that id."""
     row = connection.execute(f"SELECT {_SUMMARY} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
-    return None if row is None else ArticleSummary(*row)
+    return None if row is None else _summary(*row)
+
+
+def _summary(*columns: Any) -> ArticleSummary:
+    summary = ArticleSummary(*columns)
+    optional = [value for value in (summary.url, summary.site, summary.published) if value is not None]
+    if not _are_texts(summary.id, summary.title, summary.source, *optional) or not isinstance(summary.characters, int):
+        raise LibraryCorrupt(f"A line of the list of articles was damaged; {_WHAT_TO_DO}.")
+    return summary
 
 
 def passage_ids(connection: apsw.Connection, *, above: int = 0) -> Ids:
@@ -257,7 +287,7 @@ def load_vectors(connection: apsw.Connection, ids: Ids, dimension: int) -> Vecto
     vectors = np.empty((len(ids), dimension), dtype=np.float32)
     for place, id_ in enumerate(ids.tolist()):
         data = connection.execute("SELECT vector FROM passages WHERE id = ?", (id_,)).get
-        if data is None or len(data) != 4 * dimension:
+        if not isinstance(data, bytes) or len(data) != 4 * dimension:
             raise _damaged(id_)
         vectors[place] = np.frombuffer(data, dtype="<f4")
     return vectors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import apsw
 import numpy as np
 
 from index import records
-from index.article import Article
 from index.database import REPAIRED_FOLDER, Database, open_existing
 from index.embedder import Embedder, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
@@ -21,36 +20,20 @@ from index.integrity import UNREADABLE
 from index.library import Library, Progress
 from index.passages import Passage, PassageSettings, split
 from index.preparing import PreparedArticle
-from index.schema import FORMAT_WITH_CHECKSUMS
-
-_UNKNOWN = "an article whose source cannot be read"
-_SCANS = (
-    "SELECT row FROM articles ORDER BY row",
-    "SELECT row FROM articles ORDER BY row DESC",
-    "SELECT row FROM articles ORDER BY id",
-    "SELECT row FROM articles ORDER BY id DESC",
-)
-"""Ways to the rows, through the table and its index, from both ends: each goes on until it meets what is damaged."""
-
-Kept = dict[tuple[int, int], bytes]
-"""The vectors of whole passages, as they are stored, by start and end."""
+from index.salvage import Salvaged, find_places, salvage
 
 
 @dataclass(frozen=True, slots=True)
 class RepairReport:
-    """How many articles were kept, the sources of those that were lost, and where the damaged file lies now."""
+    """How many articles were kept, the sources of those that were lost, and where the damaged file lies now.
+
+    `unknown` says that more may be lost, of which nothing tells how many.
+    """
 
     kept: int
     lost: tuple[str, ...]
     damaged: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Salvaged:
-    """An article that is whole, with the vectors of those of its passages that are."""
-
-    article: Article
-    vectors: Kept
+    unknown: bool = False
 
 
 def repair(
@@ -70,7 +53,8 @@ def repair(
         shutil.rmtree(aside, ignore_errors=True)  # of a repair that was stopped
         with database.reading_whatever() as connection, Library.open(aside, embedder, settings=settings) as repaired:
             fitting = vectors_fit(database, connection, embedder, settings)
-            for done, found in enumerate(salvage(connection), 1):
+            places = find_places(connection)
+            for done, found in enumerate(salvage(connection, places), 1):
                 if isinstance(found, str):
                     lost.append(found)
                 else:
@@ -82,7 +66,7 @@ def repair(
         if not kept:
             raise LibraryCorrupt(f"No article in {folder} is whole, so nothing was changed; restore it from a backup.")
         damaged = install(aside, database)
-    return RepairReport(kept, tuple(lost), damaged)
+    return RepairReport(kept, tuple(lost), damaged, unknown=not places.are_all)
 
 
 def vectors_fit(database: Database, connection: apsw.Connection, embedder: Embedder, settings: PassageSettings) -> bool:
@@ -102,46 +86,6 @@ def vectors_fit(database: Database, connection: apsw.Connection, embedder: Embed
     except (LibraryCorrupt, NotALibrary, FormatTooNew, ValueError):
         pass
     return False
-
-
-def salvage(connection: apsw.Connection) -> Iterator[Salvaged | str]:
-    """Every article of a damaged library that is whole, and the source of each that is not.
-
-    Rows are asked for one by one, whatever the checksums of their pages say: the hash of an article tells whether it
-    is whole.
-    """
-    for row in _rows(connection):
-        source = None
-        try:
-            source = records.source_in_row(connection, row)
-            article = records.load_article_in_row(connection, row)
-        except UNREADABLE:
-            yield source or _UNKNOWN
-            continue
-        yield Salvaged(article, _whole_vectors(connection, row, article))
-
-
-def _rows(connection: apsw.Connection) -> list[int]:
-    rows: set[int] = set()
-    for scan in _SCANS:
-        try:
-            rows.update(row for (row,) in connection.execute(scan))
-        except UNREADABLE:
-            continue
-    return sorted(rows)
-
-
-def _whole_vectors(connection: apsw.Connection, row: int, article: Article) -> Kept:
-    if records.format_of(connection) < FORMAT_WITH_CHECKSUMS:
-        return {}
-    kept: Kept = {}
-    try:
-        for stored in records.stored_passages(connection, row, article):
-            if stored.is_whole:
-                kept[stored.passage.start, stored.passage.end] = stored.vector
-    except UNREADABLE:
-        pass  # the others are embedded again
-    return kept
 
 
 def prepare_again(salvaged: Salvaged, settings: PassageSettings, embedder: Embedder) -> PreparedArticle:

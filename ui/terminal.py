@@ -99,6 +99,8 @@ def repair_text(report: RepairReport) -> Text:
     """A line for each article that was lost, how many were kept, and where the damaged file is."""
     lost = [_line("lost", "red", source) for source in report.lost]
     counts = f"{report.kept:,} kept, {len(report.lost):,} lost."
+    if report.unknown:
+        counts = f"{counts[:-1]}, and an unknown number more may be lost."
     kept = f"The damaged file is kept: {printable(str(report.damaged))}"
     return _lines([*lost, Text(counts), Text(kept)])
 

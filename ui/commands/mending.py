@@ -60,8 +60,9 @@ def _damages(library: str | None, models: Models) -> list[Damage]:
 def repair(library: str | None, embedder: str | None) -> None:
     """Make a damaged library anew from what is whole of it.
 
-    The damaged file is kept beside the new one. The exit code is 0 if nothing was lost, and 3 if articles were: they
-    are named, so that you can add them again. Where no article is whole, nothing is changed.
+    The damaged file is kept beside the new one. The exit code is 0 if nothing was lost, and 3 if articles were or
+    may be: they are named as far as they are known, so that you can add them again. Where no article is whole, nothing
+    is changed.
 
     \b
     Example:
@@ -72,7 +73,7 @@ def repair(library: str | None, embedder: str | None) -> None:
 
     report = _repair(existing_library(library), name_models(embedder))
     print_text(repair_text(report))
-    if report.lost:
+    if report.lost or report.unknown:
         raise click.exceptions.Exit(_LOST)
 
 

@@ -12,6 +12,7 @@ from commanding import CommandLine
 
 from index.database import DATABASE_FILE
 from index.page_checksums import checked_files
+from index.salvage import Places
 
 WHOLE = "The library is whole: all that is stored is as it was written.\n"
 COMMANDS = ["check", "repair", "compact", "reembed"]
@@ -81,6 +82,13 @@ def test_a_repair_that_loses_nothing(qa: CommandLine, news: Path, fake_embedder:
     assert result.stdout.splitlines()[0] == "2 kept, 0 lost."
     assert fake_embedder.embedded > embedded
     assert qa("check", "--library", news).stdout == WHOLE
+
+
+def test_a_repair_says_that_it_does_not_know_all(qa: CommandLine, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.repair.find_places", lambda _: Places({1: None, 2: None}, are_all=False))
+    result = qa("repair", "--library", news)
+    assert (result.exit_code, result.stderr) == (3, "")
+    assert result.stdout.splitlines()[0] == "2 kept, 0 lost, and an unknown number more may be lost."
 
 
 def test_a_repair_never_starts_empty(qa: CommandLine, news: Path) -> None:

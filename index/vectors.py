@@ -71,9 +71,10 @@ class VectorIndex:
     def save(self, path: Path) -> str:
         """Write the index to `path` in one move and return the file's SHA-256."""
         data = faiss.serialize_index(self._index).tobytes()
-        aside = path.with_suffix(".tmp")  # there is one writer; what one that was killed left here is written over
+        aside = path.with_suffix(".tmp")
         try:
-            with aside.open("wb") as file:
+            aside.unlink(missing_ok=True)  # there is one writer: one that was killed left it, or it is somebody's link
+            with aside.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -17,10 +17,10 @@ from typing import ClassVar
 import apsw
 
 from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryLocked, LibraryNotFound, NotALibrary
+from index.facts import is_one_library
 from index.files import flush_folder
 from index.page_checksums import checked_files, has_checksums, open_checked, reserve, trust_pages
 from index.read_connection import Mark, connect, log_size, mark, size
-from index.records import is_one_library
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
 from index.sqlite_errors import corrupt, translated
 from index.upgrade import upgrade

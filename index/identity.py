@@ -8,9 +8,9 @@ from pathlib import Path
 
 import apsw
 
-from index import records
 from index.embedder import Fingerprint
 from index.errors import ModelMismatch
+from index.facts import EMBEDDER, PASSAGES, get_fact, get_object, name_library, set_fact
 from index.passages import PassageSettings
 
 
@@ -18,10 +18,10 @@ def settle_identity(
     connection: apsw.Connection, folder: Path, fingerprint: Fingerprint, settings: PassageSettings
 ) -> None:
     """Record the model and the passage settings in a new library, check them in one that has them."""
-    if records.get_fact(connection, "embedder") is None:
-        records.set_fact(connection, "embedder", json.dumps(asdict(fingerprint)))
-        records.set_fact(connection, "passages", json.dumps(asdict(settings)))
-        records.name_library(connection)
+    if get_fact(connection, EMBEDDER) is None:
+        set_fact(connection, EMBEDDER, json.dumps(asdict(fingerprint)))
+        set_fact(connection, PASSAGES, json.dumps(asdict(settings)))
+        name_library(connection)
     check_identity(connection, folder, fingerprint, settings)
 
 
@@ -30,19 +30,19 @@ def check_identity(
 ) -> None:
     """Raise ModelMismatch unless the library was made with this model and these settings.
 
-    A model is known by its weights and settings, not by its name: a renamed folder is the same model.
+    A model is known by its weights and settings, not by its name: a renamed folder is the same model. Raises
+    LibraryCorrupt where what the library knows of it is damaged.
     """
-    stored = records.get_fact(connection, "embedder")
-    if stored is None:
+    theirs, ours = get_object(connection, EMBEDDER), asdict(fingerprint)
+    if theirs is None:
         return
-    theirs, ours = json.loads(stored), asdict(fingerprint)
     differing = [name for name in ours if name != "name" and theirs.get(name) != ours[name]]
     if differing:
         raise ModelMismatch(
             f"The library in {folder} was embedded with {theirs.get('name')}, not with {fingerprint.name} "
             f"({', '.join(differing)} differ); open it with that model, or embed it anew: qa reembed."
         )
-    cut = json.loads(records.get_fact(connection, "passages") or "{}")
+    cut = get_object(connection, PASSAGES) or {}
     if cut != asdict(settings):
         raise ModelMismatch(
             f"The library in {folder} was cut into passages with {cut}, not with {asdict(settings)}; "

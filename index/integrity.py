@@ -9,6 +9,7 @@ import apsw
 
 from index import records
 from index.errors import LibraryCorrupt
+from index.facts import damaged_facts
 from index.schema import FORMAT_WITH_CHECKSUMS
 
 _MOST_LINES = 20  # of what SQLite finds wrong in one file; the next ones say nothing new
@@ -52,6 +53,11 @@ def _pages(connection: apsw.Connection) -> Iterator[Damage]:
         yield from (Damage(None, f"SQLite finds: {line}.") for line in lines)
 
 
+def _facts(connection: apsw.Connection) -> Iterator[Damage]:
+    """What the library remembers of itself: without it no model and no vectors are known to fit."""
+    yield from (Damage(None, message) for message in damaged_facts(connection))
+
+
 def _articles(connection: apsw.Connection) -> Iterator[Damage]:
     hashed = records.format_of(connection) >= FORMAT_WITH_CHECKSUMS
     for row in records.article_rows(connection):
@@ -80,6 +86,7 @@ def _words(connection: apsw.Connection) -> Iterator[Damage]:
 
 _LOOKS: dict[str, Callable[[apsw.Connection], Iterator[Damage]]] = {
     "pages": _pages,
+    "facts": _facts,
     "articles": _articles,
     "word list": _words,
 }

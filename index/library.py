@@ -28,6 +28,7 @@ from index.article import Article
 from index.database import DATABASE_FILE, NEW_FILE, Database, savepoint
 from index.embedder import Embedder, Vectors
 from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibrary, RejectionReason
+from index.facts import next_generation
 from index.fusion import fuse
 from index.identity import check_identity, settle_identity
 from index.integrity import Damage, find_damage
@@ -254,14 +255,14 @@ class Library:
             if self._transaction is not None:
                 with savepoint(self._transaction):
                     yield self._transaction
-                    records.next_generation(self._transaction)
+                    next_generation(self._transaction)
                 return
             with self._database.writing() as connection:
                 settle_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
                 self._transaction = connection
                 try:
                     yield connection
-                    records.next_generation(connection)
+                    next_generation(connection)
                 finally:
                     self._transaction = None
 
@@ -275,10 +276,12 @@ class Library:
     @contextmanager
     def _forgetting_what_fails(self) -> Iterator[None]:
         """A search inside a transaction puts its vectors in memory, where a rollback does not reach."""
+        before = self._vectors.seen
         try:
             yield
         except BaseException:
-            self._vectors.forget()
+            if self._vectors.seen != before:
+                self._vectors.forget()
             raise
 
     @contextmanager

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-from uuid import uuid4
 
 import apsw
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from index.article import Article
 from index.embedder import Vectors
 from index.errors import InputRejected, LibraryCorrupt
+from index.facts import generation, get_number, set_fact
 from index.passages import Passage
 from index.report import ArticleSummary
 from index.schema import FORMAT_WITH_CHECKSUMS
@@ -23,43 +23,6 @@ from index.vectors import Ids
 _ARTICLE = "title, text, source, url, site, published, authors, language"
 _WHAT_TO_DO = "qa check names what is damaged, qa repair keeps what is whole"
 _SUMMARY = "id, title, source, url, site, published, characters"
-
-
-def get_fact(connection: apsw.Connection, name: str) -> str | None:
-    """What the library remembers under `name`, or None."""
-    value: str | None = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).get
-    return value
-
-
-def set_fact(connection: apsw.Connection, name: str, value: str) -> None:
-    """Remember `value` under `name`."""
-    connection.execute(
-        "INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value)
-    )
-
-
-def name_library(connection: apsw.Connection) -> None:
-    """Give a new library an id that no other has."""
-    if get_fact(connection, "library") is None:
-        id_ = uuid4().hex
-        set_fact(connection, "library", id_)
-        connection.execute("INSERT INTO library VALUES (?)", (id_,))
-
-
-def is_one_library(connection: apsw.Connection) -> bool:
-    """Whether file and log are of one library: the newest facts are in the log, the id of its own table in the file."""
-    id_: str | None = connection.execute("SELECT id FROM library").get
-    return id_ == get_fact(connection, "library")
-
-
-def generation(connection: apsw.Connection) -> int:
-    """How many changes were committed so far: equal generations mean equal contents."""
-    return int(get_fact(connection, "generation") or 0)
-
-
-def next_generation(connection: apsw.Connection) -> None:
-    """Count one change more."""
-    set_fact(connection, "generation", str(generation(connection) + 1))
 
 
 def content_hash(connection: apsw.Connection, article_id: str) -> str | None:
@@ -270,10 +233,25 @@ def passage_ids(connection: apsw.Connection, *, above: int = 0) -> Ids:
 
 def removed_ids(connection: apsw.Connection, since: int) -> Ids | None:
     """The ids of the passages removed after generation `since`; None where that is longer ago than is remembered."""
-    if format_of(connection) < FORMAT_WITH_CHECKSUMS or since < int(get_fact(connection, "removed_since") or 0):
+    if not _remembers(connection, since):
         return None
     rows = connection.execute("SELECT passage FROM removed WHERE generation > ? ORDER BY passage", (since,))
     return np.array([id_ for (id_,) in rows], dtype=np.int64)
+
+
+def count_changed(connection: apsw.Connection, since: int, *, above: int) -> int | None:
+    """How many passages were removed after generation `since`, and have ids above one; None as in `removed_ids`."""
+    if not _remembers(connection, since):
+        return None
+    removed = connection.execute("SELECT count(*) FROM removed WHERE generation > ?", (since,)).get
+    new = connection.execute("SELECT count(*) FROM passages NOT INDEXED WHERE id > ?", (above,)).get
+    return int(removed) + int(new)
+
+
+def _remembers(connection: apsw.Connection, since: int) -> bool:
+    """Whether every passage that was removed after a generation is remembered."""
+    known_since = get_number(connection, "removed_since")
+    return format_of(connection) >= FORMAT_WITH_CHECKSUMS and since >= known_since
 
 
 def forget_removed_ids(connection: apsw.Connection) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import apsw
 import numpy as np
 
-from index import records
 from index.database import REPAIRED_FOLDER, Database, open_existing
 from index.embedder import Embedder, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
+from index.facts import EMBEDDER, get_fact
 from index.identity import check_identity
 from index.installing import install
 from index.integrity import UNREADABLE
@@ -77,7 +77,7 @@ def vectors_fit(database: Database, connection: apsw.Connection, embedder: Embed
     folder = database.path.parent
     try:
         check_identity(connection, folder, embedder.fingerprint, settings)
-        return records.get_fact(connection, "embedder") is not None
+        return get_fact(connection, EMBEDDER) is not None
     except (*UNREADABLE, ValueError, ModelMismatch):
         pass
     try:

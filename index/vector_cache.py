@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import numpy as np
 
-from index import records
+from index import facts, records
 from index.errors import LibraryError
 from index.files import file_hash
 from index.integrity import Damage
@@ -27,22 +27,32 @@ class VectorCache:
         self._path = folder / VECTORS_FILE
         self._dimension = dimension
         self._index: VectorIndex | None = None
-        self._generation = -1  # of the library that `_index` is equal to
+        self._library: str | None = None  # whose vectors `_index` holds
+        self._generation = -1  # of that library, which `_index` is equal to
         self._lag = 0  # passages by which the file differs
 
     def at(self, connection: apsw.Connection) -> VectorIndex:
         """The index of exactly the passages that `connection` sees."""
-        generation = records.generation(connection)
+        generation, library = facts.generation(connection), facts.library_id(connection)
+        if library != self._library:  # a repaired one counts anew, and gives the same ids to other passages
+            self.forget()
         if self._index is None:
             self._index = self._load(connection)
+            self._library = library
         if generation != self._generation:
             self._catch_up(connection, self._index)
             self._generation = generation
         return self._index
 
+    @property
+    def seen(self) -> tuple[str | None, int]:
+        """The library and its generation that the index is equal to; of generation -1 before there is one."""
+        return self._library, self._generation
+
     def forget(self) -> None:
         """Read all anew at the next `at`: after a rollback the passages of what was undone must not stay."""
         self._index = None
+        self._library = None
         self._generation = -1
         self._lag = 0
 
@@ -60,27 +70,50 @@ class VectorCache:
         A large file is only written where a tenth of it is out of date: what it lacks is read from the library, which
         takes moments.
         """
-        index = self.at(connection)
-        if len(index) > _SMALL and self._lag * _LARGEST_LAG < len(index):
+        if self._index is None and self._is_file_near(connection):
             return
-        records.set_fact(connection, "vectors_sha256", index.save(self._path))
-        records.set_fact(connection, "vectors_generation", str(self._generation))
+        index = self.at(connection)
+        if _is_near(self._lag, len(index)):
+            return
+        sha256 = index.save(self._path)
+        for name, value in {
+            "vectors_sha256": sha256,
+            "vectors_library": self._library,
+            "vectors_generation": str(self._generation),
+            "vectors_count": str(len(index)),
+            "vectors_highest": str(index.ids.max(initial=0)),
+        }.items():
+            if value is not None:
+                facts.set_fact(connection, name, value)
         records.forget_removed_ids(connection)
         self._lag = 0
 
     def find_damage(self, connection: apsw.Connection) -> list[Damage]:
         """The file, where it is there and is not the one that was saved; it is made again at the next search."""
-        digest = records.get_fact(connection, "vectors_sha256")
+        digest = facts.get_fact(connection, "vectors_sha256")
         if digest is None or not self._path.exists() or file_hash(self._path) == digest:
             return []
         return [Damage(None, f"{self._path} is not what was saved; it is only a cache, and made again when needed.")]
 
+    def _is_file_near(self, connection: apsw.Connection) -> bool:
+        """Whether the file lags little behind, told without reading it: at a million passages it has gigabytes."""
+        count = facts.get_number(connection, "vectors_count")
+        since = facts.get_number(connection, "vectors_generation", -1)
+        if not (self._is_ours(connection) and self._path.exists() and since >= 0):
+            return False
+        lag = records.count_changed(connection, since, above=facts.get_number(connection, "vectors_highest"))
+        return lag is not None and _is_near(lag, count)
+
+    def _is_ours(self, connection: apsw.Connection) -> bool:
+        """Whether the file was written for this library, and not for the one that it was made from."""
+        return facts.get_fact(connection, "vectors_library") == facts.library_id(connection)
+
     def _load(self, connection: apsw.Connection) -> VectorIndex:
-        digest = records.get_fact(connection, "vectors_sha256")
+        digest = facts.get_fact(connection, "vectors_sha256") if self._is_ours(connection) else None
         loaded = VectorIndex.load(self._path, dimension=self._dimension, sha256=digest) if digest else None
         if loaded is None:
             return VectorIndex(self._dimension)
-        self._generation = int(records.get_fact(connection, "vectors_generation") or -1)
+        self._generation = facts.get_number(connection, "vectors_generation", -1)
         return loaded
 
     def _catch_up(self, connection: apsw.Connection, index: VectorIndex) -> None:
@@ -99,3 +132,8 @@ class VectorCache:
             ids = missing[first : first + _CHUNK]
             index.add(ids, records.load_vectors(connection, ids, self._dimension))
         self._lag += len(gone) + len(missing)
+
+
+def _is_near(lag: int, count: int) -> bool:
+    """Whether a file of so many vectors need not be written, which lags so many behind."""
+    return count > _SMALL and lag * _LARGEST_LAG < count

@@ -24,9 +24,9 @@ from index.errors import (
     NotALibrary,
     RejectionReason,
 )
+from index.facts import generation
 from index.library import Library
 from index.page_checksums import checked_files
-from index.records import generation
 from index.schema import APPLICATION_ID, FORMAT, TABLES
 from index.write_lock import LOCK_FILE, WriteLock
 

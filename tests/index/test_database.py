@@ -20,7 +20,7 @@ from index.errors import (
     LibraryReadOnly,
     NotALibrary,
 )
-from index.records import get_fact, set_fact
+from index.facts import get_fact, set_fact
 from index.schema import APPLICATION_ID, FORMAT
 from index.write_lock import LOCK_FILE
 
@@ -105,7 +105,7 @@ def test_a_lock_held_by_a_process_that_died_is_free(database: Database) -> None:
     remember(database, "a")
     dying = (
         "import os, sys; from pathlib import Path; from index.database import Database\n"
-        "from index.records import set_fact\n"
+        "from index.facts import set_fact\n"
         "with Database(Path(sys.argv[1])).writing() as connection:\n"
         "    set_fact(connection, 'word', 'half')\n"
         "    os.kill(os.getpid(), 9)\n"

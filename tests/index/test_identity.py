@@ -8,7 +8,8 @@ import apsw
 import pytest
 
 from index.embedder import Fingerprint
-from index.errors import ModelMismatch
+from index.errors import LibraryCorrupt, ModelMismatch
+from index.facts import damaged_facts, set_fact
 from index.identity import check_identity, settle_identity
 from index.passages import PassageSettings
 from index.schema import TABLES
@@ -59,3 +60,13 @@ def test_other_passage_settings_are_refused(connection: apsw.Connection, setting
     for refuse in (check_identity, settle_identity):
         with pytest.raises(ModelMismatch, match=r"cut into passages with .*100.*20"):
             refuse(connection, FOLDER, MODEL, settings)
+
+
+@pytest.mark.parametrize("name", ["embedder", "passages"])
+@pytest.mark.parametrize("value", ["[]", "nonsense", "", "[" * 100_000])
+def test_damaged_facts_are_said_to_be_damaged(connection: apsw.Connection, name: str, value: str) -> None:
+    settle_identity(connection, FOLDER, MODEL, SETTINGS)
+    set_fact(connection, name, value)
+    with pytest.raises(LibraryCorrupt, match=rf"was damaged \({name}\)"):
+        check_identity(connection, FOLDER, MODEL, SETTINGS)
+    assert [name in message for message in damaged_facts(connection)] == [True]

@@ -8,7 +8,7 @@ import pytest
 
 from index.article import Article
 from index.embedder import Embedder, Vectors
-from index.errors import DiskFull
+from index.errors import DiskFull, InputRejected
 from index.library import Library
 
 NEW = Article("New", "Nora knits nets.", "new.txt")
@@ -88,6 +88,16 @@ def test_vectors_of_what_was_undone_do_not_stay(opened: Library, articles: list[
     assert best.article == newer
     assert best.similarity > 0.8
     assert {hit.article for hit in opened.search("Nora knits", 9)} == {newer, *articles}
+
+
+def test_what_fails_without_a_search_leaves_the_vectors_in_memory(opened: Library) -> None:
+    """At a million passages reading them anew takes longer than a user waits for an error."""
+    with opened._reading() as connection:
+        index = opened._vectors.at(connection)
+    with pytest.raises(InputRejected), opened.transaction():
+        opened.remove(["nothing"])
+    with opened._reading() as connection:
+        assert opened._vectors.at(connection) is index
 
 
 def test_transactions_inside_one_another_are_one(opened: Library, other: Library) -> None:

@@ -6,7 +6,7 @@ import apsw
 import numpy as np
 import pytest
 
-from index import records
+from index import facts, records
 from index.article import Article
 from index.embedder import Vectors
 from index.errors import LibraryCorrupt
@@ -47,17 +47,17 @@ def count(connection: apsw.Connection, table: str) -> int:
 
 
 def test_facts_are_remembered_and_replaced(connection: apsw.Connection) -> None:
-    assert records.get_fact(connection, "model") is None
-    records.set_fact(connection, "model", "a")
-    records.set_fact(connection, "model", "b")
-    assert records.get_fact(connection, "model") == "b"
+    assert facts.get_fact(connection, "model") is None
+    facts.set_fact(connection, "model", "a")
+    facts.set_fact(connection, "model", "b")
+    assert facts.get_fact(connection, "model") == "b"
 
 
 def test_generations_count_up(connection: apsw.Connection) -> None:
-    assert records.generation(connection) == 0
-    records.next_generation(connection)
-    records.next_generation(connection)
-    assert records.generation(connection) == 2
+    assert facts.generation(connection) == 0
+    facts.next_generation(connection)
+    facts.next_generation(connection)
+    assert facts.generation(connection) == 2
 
 
 def test_an_article_comes_back_equal(connection: apsw.Connection) -> None:

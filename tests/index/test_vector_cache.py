@@ -7,11 +7,13 @@ import apsw
 import numpy as np
 import pytest
 
-from index import records
+from index import facts, records
 from index.article import Article
+from index.errors import LibraryCorrupt
 from index.passages import Passage
 from index.schema import FORMAT, TABLES
 from index.vector_cache import VECTORS_FILE, VectorCache
+from index.vectors import VectorIndex
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def store(connection: apsw.Connection, source: str, *rows: tuple[float, float]) 
     article = Article("", "some text", source)
     passages = [Passage(article.id, "", 0, 4, "some") for _ in rows]
     records.insert_article(connection, article, passages, np.array(rows, dtype=np.float32).reshape(-1, 2))
-    records.next_generation(connection)
+    facts.next_generation(connection)
 
 
 def held(cache: VectorCache, connection: apsw.Connection) -> dict[int, list[float]]:
@@ -130,7 +132,7 @@ def test_a_large_file_is_only_written_where_a_tenth_is_out_of_date(
     expected = {number + 1: [number, 1] for number in range(20)} | {21: [0, 1]}
     assert held(VectorCache(tmp_path, 2), connection) == expected
     records.delete_article(connection, Article("", "some text", "b").id)
-    records.next_generation(connection)
+    facts.next_generation(connection)
     assert held(VectorCache(tmp_path, 2), connection) == held(cache, connection)
     assert 21 not in held(cache, connection)
     store(connection, "c", (0, 1))
@@ -147,3 +149,65 @@ def test_one_that_lags_behind_what_is_remembered_is_compared_whole(connection: a
     VectorCache(tmp_path, 2).save(connection)
     assert records.removed_ids(connection, 1) is None
     assert held(late, connection) == {2: [0, 1]}
+
+
+def test_another_library_of_the_same_generation_is_read_anew(connection: apsw.Connection, tmp_path: Path) -> None:
+    """A repaired library counts anew, and gives the ids of the old one to other passages."""
+    cache = VectorCache(tmp_path, 2)
+    facts.name_library(connection)
+    store(connection, "a", (1, 0))
+    assert held(cache, connection) == {1: [1, 0]}
+    other = apsw.Connection(":memory:")
+    other.execute(TABLES)
+    other.pragma("user_version", FORMAT)
+    facts.name_library(other)
+    store(other, "b", (0, 1))
+    assert facts.generation(other) == facts.generation(connection)
+    assert held(cache, other) == {1: [0, 1]}
+    other.close()
+
+
+def test_a_file_recorded_for_another_library_is_not_used(connection: apsw.Connection, tmp_path: Path) -> None:
+    facts.name_library(connection)
+    store(connection, "a", (1, 0))
+    VectorCache(tmp_path, 2).save(connection)
+    connection.execute("UPDATE passages SET vector = ?", (np.array([0, 1], dtype="<f4").tobytes(),))
+    assert held(VectorCache(tmp_path, 2), connection) == {1: [1, 0]}
+    facts.set_fact(connection, "library", "another")
+    assert held(VectorCache(tmp_path, 2), connection) == {1: [0, 1]}
+
+
+def test_a_large_file_is_not_read_only_to_find_that_it_need_not_be_written(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vector_cache._SMALL", 5)
+    store(connection, "a", *[(float(number), 1.0) for number in range(20)])
+    VectorCache(tmp_path, 2).save(connection)
+    path = tmp_path / VECTORS_FILE
+    written = path.stat().st_mtime_ns
+    with monkeypatch.context() as patch:
+        patch.setattr(VectorIndex, "load", lambda *_, **__: pytest.fail("the file was read"))
+        store(connection, "b", (0, 1))
+        VectorCache(tmp_path, 2).save(connection)
+    assert path.stat().st_mtime_ns == written
+    store(connection, "c", (0, 1), (1, 0))
+    VectorCache(tmp_path, 2).save(connection)  # now a tenth is out of date
+    assert path.stat().st_mtime_ns > written
+    path.unlink()
+    VectorCache(tmp_path, 2).save(connection)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("name", ["generation", "vectors_generation", "vectors_highest", "removed_since"])
+def test_damaged_numbers_are_said_to_be_damaged(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    store(connection, "a", *[(float(number), 1.0) for number in range(20)])
+    monkeypatch.setattr("index.vector_cache._SMALL", 5)
+    VectorCache(tmp_path, 2).save(connection)
+    for value in ("x", "", "9" * 40):
+        facts.set_fact(connection, name, value)
+        with pytest.raises(LibraryCorrupt, match=name):
+            cache = VectorCache(tmp_path, 2)
+            cache.save(connection)
+            cache.at(connection)

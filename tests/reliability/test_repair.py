@@ -14,6 +14,7 @@ from index.article import Article
 from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
 from index.errors import ArticleQAError, LibraryCorrupt, LibraryError
+from index.facts import set_fact
 from index.integrity import Damage, find_damage
 from index.library import Library
 from index.repair import repair
@@ -178,3 +179,18 @@ def test_what_is_no_database_any_more_is_refused_and_kept(
         with pytest.raises(ArticleQAError):
             use()
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["generation", "embedder", "passages"])
+def test_damaged_facts_are_found_and_repaired(small: Path, whole: Contents, fake_embedder: Embedder, name: str) -> None:
+    """What is no number or no JSON any more is damage as any other: no unknown error reaches a caller."""
+    with Database(small).writing() as connection:
+        set_fact(connection, name, "nonsense")
+    with Database(small).reading() as connection:
+        assert [name in damage.message for damage in find_damage(connection)] == [True]
+    assert outcome(small, fake_embedder, whole) in ("refused: LibraryCorrupt", "some refused")
+    with pytest.raises(LibraryCorrupt), Library.open(small, fake_embedder, settings=SETTINGS) as library:
+        library.add([Article("New", "Nora knits nets.", "new.txt")])
+    report = repair(small, fake_embedder, settings=SETTINGS)
+    assert (report.kept, report.lost, report.unknown) == (12, (), False)
+    assert outcome(small, fake_embedder, whole) == "same"

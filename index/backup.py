@@ -15,8 +15,8 @@ import apsw
 
 from index import records
 from index.database import DATABASE_FILE, Database, open_existing
-from index.errors import FormatTooNew, InputRejected, LibraryCorrupt, NotALibrary, RejectionReason
-from index.files import flush, flush_folder, is_new_or_empty, move_new
+from index.errors import DiskFull, FormatTooNew, InputRejected, LibraryCorrupt, NotALibrary, RejectionReason
+from index.files import flush, flush_folder, is_new_or_empty, move_new, told_as_ours
 from index.integrity import Damage, find_damage
 from index.page_checksums import checked_files
 from index.schema import APPLICATION_ID
@@ -37,24 +37,22 @@ def backup(library: Path, file: Path, progress: PageProgress | None = None) -> i
 
     Returns how many articles it holds. The file is complete and on the disk before it gets its name; killed before,
     a backup leaves a hidden folder `.qa-backup-…` beside it, which can be deleted. Raises InputRejected where
-    something has that name already, LibraryNotFound, and LibraryCorrupt for a damaged page.
+    something has that name already, LibraryNotFound, LibraryCorrupt for a damaged page, and DiskFull or LibraryError
+    where the file cannot be written.
     """
     database = open_existing(library)
     _refuse_existing(file)
     if not file.parent.is_dir():
         raise InputRejected(RejectionReason.MISSING, f"There is no folder {file.parent}; make it, or name another one.")
     try:
-        with TemporaryDirectory(prefix=".qa-backup-", dir=file.parent) as aside:
+        with told_as_ours(file), TemporaryDirectory(prefix=".qa-backup-", dir=file.parent) as aside:
             copy = Path(aside) / "copy"
             copy.touch(mode=0o600)
             with database.reading() as connection:
                 articles = len(records.article_rows(connection))
                 _copy_pages(connection, copy, progress)
             flush(copy)
-            move_new(copy, file)
-    except FileExistsError:
-        _refuse_existing(file)
-        raise
+            _move(copy, file)
     finally:
         database.close()
     return articles
@@ -64,8 +62,14 @@ def restore(file: Path, folder: Path) -> int:
     """Make a library of a backup in `folder`, new or empty; returns how many articles it holds.
 
     The backup is read wholly first. Raises NotALibrary for a file that is none, LibraryCorrupt for a damaged one,
-    FormatTooNew, and InputRejected where the file is missing or the folder holds something; then nothing is made.
+    FormatTooNew, InputRejected where the file is missing or the folder holds something, and DiskFull or LibraryError
+    where it cannot be read or the folder not be written; then nothing is made.
     """
+    with told_as_ours(folder):
+        return _restore(file, folder)
+
+
+def _restore(file: Path, folder: Path) -> int:
     _refuse_foreign(file)
     used = InputRejected(RejectionReason.OPTION, f"{folder} is there and not an empty folder; name a new one.")
     was_there = folder.exists()
@@ -93,6 +97,14 @@ def restore(file: Path, folder: Path) -> int:
     return articles
 
 
+def _move(copy: Path, file: Path) -> None:
+    try:
+        move_new(copy, file)
+    except FileExistsError:
+        _refuse_existing(file)
+        raise
+
+
 def _copy_pages(source: apsw.Connection, file: Path, progress: PageProgress | None) -> None:
     target = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READWRITE, vfs=checked_files())
     try:
@@ -102,6 +114,8 @@ def _copy_pages(source: apsw.Connection, file: Path, progress: PageProgress | No
                 if progress is not None:
                     progress(copying.page_count - copying.remaining, copying.page_count)
         target.pragma("journal_mode", "delete")  # so that the file is all there is, without a log beside it
+    except apsw.FullError as error:  # not the disk that holds the library, which is only read
+        raise DiskFull(f"The disk that holds {file.parent.parent} is full; make room and try again.") from error
     finally:
         target.close()
 

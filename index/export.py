@@ -11,7 +11,7 @@ from index import records
 from index.article import Article
 from index.database import Database, open_existing
 from index.errors import InputRejected, RejectionReason
-from index.files import is_new_or_empty
+from index.files import flush, flush_folder, is_new_or_empty, open_private, told_as_ours
 from index.integrity import UNKNOWN_SOURCE, UNREADABLE
 from index.library import Progress
 from index.loaders.exported import to_markdown
@@ -34,12 +34,18 @@ class ExportReport:
 
 
 def export(library: Path, folder: Path, progress: Progress | None = None) -> ExportReport:
-    """Write the articles of one snapshot of the library into `folder`, new or empty, which is then for its owner alone.
+    """Write the articles of one snapshot of the library into `folder`, new or empty, as files for their owner alone.
 
-    Stopped or failed, it leaves none of its files. Raises LibraryNotFound, InputRejected where the folder holds
-    something, and LibraryCorrupt where not even the list of articles can be read.
+    They are on the disk when this returns; stopped or failed, it leaves none of them. Raises LibraryNotFound,
+    InputRejected where the folder holds something, LibraryCorrupt where not even the list of articles can be read,
+    and DiskFull or LibraryError where the folder cannot be written.
     """
     database = open_existing(library)
+    with told_as_ours(folder):
+        return _export(database, folder, progress)
+
+
+def _export(database: Database, folder: Path, progress: Progress | None) -> ExportReport:
     if not is_new_or_empty(folder):
         raise InputRejected(RejectionReason.OPTION, f"{folder} is there and not an empty folder; name a new one.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -52,13 +58,16 @@ def export(library: Path, folder: Path, progress: Progress | None = None) -> Exp
                 damaged.append(found)
             else:
                 data = to_markdown(found).encode()
-                with (folder / file_name(found)).open("xb") as stream:
+                with open(folder / file_name(found), "xb", opener=open_private) as stream:
                     written.append(folder / file_name(found))
                     stream.write(data)
                 if len(data) > MAX_BYTES:
                     too_large.append(found.source)
             if progress is not None:
                 progress(done)
+        for file in written:  # not before, so that the system writes many at a time
+            flush(file)
+        flush_folder(folder)
     except BaseException:
         for file in written:
             file.unlink(missing_ok=True)

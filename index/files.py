@@ -5,7 +5,28 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from index.errors import DiskFull, LibraryError
+
+
+@contextmanager
+def told_as_ours(place: Path) -> Iterator[None]:
+    """Errors of the system about what is read from or written to `place` as LibraryError, or DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or place
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"The disk that holds {where} is full; make room and try again.") from error
+        raise LibraryError(f"{where} cannot be read or written ({error.strerror or error}).") from error
+
+
+def open_private(path: str, flags: int) -> int:
+    """For `open(..., opener=)`: a new file is for its owner alone."""
+    return os.open(path, flags, 0o600)
 
 
 def file_hash(path: Path) -> str:

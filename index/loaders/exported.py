@@ -7,12 +7,15 @@ r"""Markdown files that `qa export` wrote: an article to the letter, with all th
     date: "2019-04-25"
     authors: ["Doe, Jane", "John Roe"]
     ---
-    The text, then one line end that is not part of it.
+    The text, then one line end that is not part of it, and the last line:
+    <!-- article-qa: end -->
 
 Each value is JSON on one line, which other tools read as YAML. Where the text holds what no text file keeps, `\r` or
 NUL, the first line says `article-qa: escaped`, and `\r`, `\0` and `\\` stand for those characters and the backslash.
 
 Such a file names its own source, as a line of a JSONL file may: added, it replaces the article that has this source.
+So one that lacks its last line is refused: a copy that broke off would take the rest of the article away. The text
+between may be edited.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ MARK = "article-qa"
 """The key of the front matter by which such a file is known."""
 
 _START = re.compile(rf"---\n{MARK}: (.*)\n")
-_END = "\n---\n"
+_FRONT_END = "\n---\n"
+_LAST_LINE = f"<!-- {MARK}: end -->"  # which Markdown does not show
 _TEXT_FIELDS = ("title", "source", "url", "site", "date", "language")
 _ESCAPES = {"\\": "\\\\", "\r": "\\r", "\0": "\\0"}
 _ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
@@ -44,7 +48,7 @@ def to_markdown(article: Article) -> str:
     lines += [f"{name}: {_quoted(value)}" for name, value in zip(_TEXT_FIELDS, known, strict=True) if value is not None]
     if article.authors:
         lines.append(f"authors: {_quoted(list(article.authors))}")
-    return "\n".join(["---", *lines, "---", body, ""])
+    return "\n".join(["---", *lines, "---", body, _LAST_LINE, ""])
 
 
 def is_exported(text: str) -> bool:
@@ -55,14 +59,16 @@ def is_exported(text: str) -> bool:
 def parse_exported(text: str, file: str) -> Article:
     """The article in the text of a file that `is_exported`; raises InputRejected where it was written otherwise."""
     start = _START.match(text)
-    front, end, body = text.partition(_END)
+    front, end, body = text.partition(_FRONT_END)
     if start is None or not end:
         raise not_as_exported(file, "the lines --- around its front matter are not as they were")
     how = start[1]
     if how not in ("verbatim", "escaped"):
         raise not_as_exported(file, f"its text is said to be {how[:40]!r}, and only verbatim and escaped are known")
     fields = _fields(front[start.end() :], file)
-    body = body.removesuffix("\n")
+    body, last_line, behind = body.rpartition(f"\n{_LAST_LINE}")
+    if not last_line or behind.strip():
+        raise not_as_exported(file, "it does not end as such a file does, so that a part of it may be lost")
     title, source, url, site, published, language = (_text(fields, name, file) for name in _TEXT_FIELDS)
     if title is None or source is None:
         raise not_as_exported(file, "it lacks its title or its source")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from index.backup import backup, restore
 from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
 from index.errors import (
+    DiskFull,
     FormatTooNew,
     InputRejected,
     LibraryCorrupt,
+    LibraryError,
     LibraryLocked,
     LibraryNotFound,
     NotALibrary,
@@ -184,6 +187,35 @@ def test_a_backup_that_is_stopped_leaves_nothing(opened: Library, tmp_path: Path
         backup(opened.folder, tmp_path / "copy", stop)
     assert names(tmp_path) == {opened.folder.name}
     backup(opened.folder, tmp_path / "copy")
+
+
+@pytest.mark.parametrize(("number", "kind"), [(errno.ENOSPC, DiskFull), (errno.EIO, LibraryError)])
+def test_what_the_system_refuses_is_told_as_an_error_of_ours(
+    opened: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[LibraryError]
+) -> None:
+    backup(opened.folder, tmp_path / "whole")
+
+    def fail(file: Path) -> None:
+        raise OSError(number, os.strerror(number), str(file))
+
+    monkeypatch.setattr("index.backup.flush", fail)
+    with pytest.raises(kind, match="copy"):
+        backup(opened.folder, tmp_path / "copy")
+    with pytest.raises(kind, match="new"):
+        restore(tmp_path / "whole", tmp_path / "new")
+    assert names(tmp_path) == {"whole", opened.folder.name}
+
+
+def test_a_full_disk_is_the_one_that_holds_the_backup(
+    opened: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(done: int, total: int) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    (tmp_path / "stick").mkdir()
+    with pytest.raises(DiskFull, match=r"The disk that holds .*stick is full; make room"):
+        backup(opened.folder, tmp_path / "stick" / "copy", full)
+    assert names(tmp_path / "stick") == set()
 
 
 def test_a_backup_needs_a_library_and_a_folder(opened: Library, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import tempfile
 from dataclasses import replace
@@ -16,7 +18,7 @@ from index import export as export_module
 from index.article import Article
 from index.database import DATABASE_FILE
 from index.embedder import Embedder
-from index.errors import InputRejected, LibraryNotFound
+from index.errors import DiskFull, InputRejected, LibraryError, LibraryNotFound
 from index.export import ExportReport, export, file_name
 from index.library import Library
 from index.loaders import load
@@ -116,6 +118,47 @@ def test_an_export_that_is_stopped_leaves_no_files(library: Library, articles: l
         export(library.folder, tmp_path / "out", stop)
     assert names(tmp_path / "out") == []
     assert export(library.folder, tmp_path / "out").written == 3
+
+
+def test_files_in_a_folder_that_was_there_are_for_their_owner_alone(
+    library: Library, articles: list[Article], tmp_path: Path
+) -> None:
+    library.add(articles)
+    (tmp_path / "out").mkdir(mode=0o755)
+    export(library.folder, tmp_path / "out")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out").iterdir()} == {0o600}
+
+
+def test_all_is_on_the_disk_at_the_end(
+    library: Library, articles: list[Article], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(articles)
+    flushed: list[str] = []
+    for name in ("flush", "flush_folder"):
+        monkeypatch.setattr(export_module, name, lambda path: flushed.append(path.name))
+    export(library.folder, tmp_path / "out")
+    assert sorted(flushed[:-1]) == names(tmp_path / "out")
+    assert flushed[-1] == "out"
+
+
+@pytest.mark.parametrize(("number", "kind"), [(errno.ENOSPC, DiskFull), (errno.EIO, LibraryError)])
+def test_what_the_system_refuses_is_told_as_an_error_of_ours(
+    library: Library,
+    articles: list[Article],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    kind: type[LibraryError],
+) -> None:
+    library.add(articles)
+
+    def fail(path: Path) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(export_module, "flush", fail)
+    with pytest.raises(kind, match="out"):
+        export(library.folder, tmp_path / "out")
+    assert names(tmp_path / "out") == []
 
 
 def test_an_export_needs_a_library(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ authors: ["Doe, Jane", "John Roe"]
 
   the club.
 
+<!-- article-qa: end -->
 """
 
 # Whatever might end a line, a value or the front matter, and letters of every kind in between.
@@ -72,6 +73,7 @@ def test_a_file_is_readable_and_marked() -> None:
 
 @given(ARTICLES)
 @example(Article("", "\r\0\\\\0 a", "s", authors=("",)))
+@example(Article("t", "<!-- article-qa: end -->\na\n<!-- article-qa: end -->\n", "s"))
 @example(Article("t", "\n\n---\na\n---\n\n\n", "s\n---\n", site="\n---\n"))
 def test_every_article_comes_back_equal(article: Article) -> None:
     item = read(to_markdown(article))
@@ -135,9 +137,26 @@ def test_what_is_not_as_exported_is_refused(old: str, new: str, detail: str | No
     assert item.message.endswith("; export it again, or remove that line.")
 
 
+def test_a_file_that_was_cut_off_is_refused() -> None:
+    """It would take the rest of the article away; one whose first line is cut does not say whose article it is."""
+    first_line = WRITTEN.index("\n", 4) + 1
+    for length in range(first_line, len(WRITTEN) - 1):
+        item = read(WRITTEN[:length])
+        assert isinstance(item, Rejection), WRITTEN[:length]
+    assert item.message.endswith(
+        "but it does not end as such a file does, so that a part of it may be lost; export it again, or remove that line."
+    )
+
+
+def test_line_ends_after_the_last_line_do_not_matter() -> None:
+    """Editors take them away and put them there."""
+    for text in (WRITTEN.rstrip("\n"), WRITTEN + "\n\n", WRITTEN + " \n"):
+        assert read(text) == CHESS
+
+
 @pytest.mark.parametrize("escape", ["\\n", "\\", "\\\n"])
 def test_an_unknown_escape_is_refused(escape: str) -> None:
-    item = read(f'---\narticle-qa: escaped\ntitle: ""\nsource: "s"\n---\nWords {escape}')
+    item = read(f'---\narticle-qa: escaped\ntitle: ""\nsource: "s"\n---\nWords {escape}\n<!-- article-qa: end -->')
     assert isinstance(item, Rejection)
     assert "nothing is known to be written as" in item.message
 
@@ -151,6 +170,6 @@ def test_an_unknown_escape_is_refused(escape: str) -> None:
     ],
 )
 def test_what_is_no_article_is_refused_as_everywhere(front: str, detail: str) -> None:
-    item = read(f"---\narticle-qa: verbatim\n{front}\n---\nWords.\n")
+    item = read(f"---\narticle-qa: verbatim\n{front}\n---\nWords.\n<!-- article-qa: end -->\n")
     assert isinstance(item, Rejection)
     assert detail in item.message

@@ -75,8 +75,8 @@ def test_an_export_is_added_again_as_it_was(qa: CommandLine, news: Path) -> None
 def test_an_export_tells_what_cannot_be_read_back(
     qa: CommandLine, news: Path, chess: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.export.MAX_BYTES", 200)
-    qa.write("articles/chess.txt", "Chess club\n\n" + "Ada chairs committees. " * 10)
+    monkeypatch.setattr("index.export.MAX_BYTES", 500)
+    qa.write("articles/chess.txt", "Chess club\n\n" + "Ada chairs committees. " * 30)
     qa("add", chess, "--library", news)
     result = qa("export", qa.folder / "out", "--library", news)
     assert result.exit_code == 1

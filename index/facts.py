@@ -28,7 +28,7 @@ def get_fact(connection: apsw.Connection, name: str) -> str | None:
     """What the library remembers under `name`, or None."""
     value = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).get
     if value is not None and not isinstance(value, str):
-        raise _damaged(name)
+        raise damaged_fact(name)
     return value
 
 
@@ -38,7 +38,7 @@ def get_number(connection: apsw.Connection, name: str, default: int = 0) -> int:
     if value is None:
         return default
     if not _NUMBER.fullmatch(value):
-        raise _damaged(name)
+        raise damaged_fact(name)
     return int(value)
 
 
@@ -50,9 +50,9 @@ def get_object(connection: apsw.Connection, name: str) -> dict[str, Any] | None:
     try:
         found = json.loads(value)
     except (ValueError, RecursionError) as error:
-        raise _damaged(name) from error
+        raise damaged_fact(name) from error
     if not isinstance(found, dict):
-        raise _damaged(name)
+        raise damaged_fact(name)
     return found
 
 
@@ -104,7 +104,8 @@ def damaged_facts(connection: apsw.Connection) -> Iterator[str]:
         yield "The library's id is not that of its log."
 
 
-def _damaged(name: str) -> LibraryCorrupt:
+def damaged_fact(name: str) -> LibraryCorrupt:
+    """The error for a fact that cannot be what was written."""
     return LibraryCorrupt(
         f"What the library remembers of itself was damaged ({name}); qa check names what is damaged, "
         "qa repair keeps what is whole."

@@ -36,7 +36,8 @@ from index.lexical import full_text_query
 from index.passages import Passage, PassageSettings
 from index.preparing import PreparedArticle, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
-from index.vector_cache import VectorCache
+from index.upkeep import compact_files
+from index.vector_cache import VectorCache, find_cache_damage
 from index.write_lock import LOCK_FILE
 
 logger = logging.getLogger(__name__)
@@ -198,15 +199,16 @@ class Library:
         with self._reading() as connection:
             if connection is None:
                 return []
-            return find_damage(connection) + self._vectors.find_damage(connection)
+            return find_damage(connection) + find_cache_damage(connection, self.folder)
 
     def compact(self) -> None:
         """Write all files anew, without a trace of removed articles; raises LibraryLocked while others read."""
+        self._refuse_if_read_only()
         with self._alone():
-            with self._writing() as connection:
-                records.forget_deleted_words(connection)
-            self._database.vacuum()
-            self._vectors.discard()
+            if self._transaction is not None:
+                raise LibraryError("A library cannot be compacted inside a transaction; do it afterwards.")
+            if self._database.exists:
+                compact_files(self._database, self._vectors)
         self._save_vectors()
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:

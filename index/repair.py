@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import apsw
 import numpy as np
 
 from index.database import REPAIRED_FOLDER, Database, open_existing
-from index.embedder import Embedder, Vectors
+from index.embedder import Embedder, Fingerprint, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
-from index.facts import EMBEDDER, get_fact
-from index.identity import check_identity
+from index.identity import Identity, is_same_model, stored_identity, stored_settings
 from index.installing import install
 from index.integrity import UNREADABLE
 from index.library import Library, Progress
 from index.passages import Passage, PassageSettings, split
 from index.preparing import PreparedArticle
 from index.salvage import Salvaged, find_places, salvage
+
+Stored = TypeVar("Stored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,55 +43,115 @@ def repair(
 ) -> RepairReport:
     """Make the library in `folder` anew from what is whole of it; nobody else may write meanwhile.
 
-    Only passages whose vectors were lost are embedded again, or all where it cannot be told by which model they were.
+    It stays a library of the model and the settings that it was made with. `embedder` is only used for passages whose
+    vectors were lost, or for all where it cannot be told by which model they were; `settings` only in that case.
     Raises LibraryCorrupt, and changes nothing, where no article is whole; a library is never left empty because of
-    damage. Raises LibraryNotFound, and ModelMismatch where it was embedded otherwise.
+    damage. Raises LibraryNotFound, and ModelMismatch where vectors of another model were lost.
     """
     database = open_existing(folder)
-    settings = settings or PassageSettings()
     aside = folder / REPAIRED_FOLDER
-    lost: list[str] = []
     with database.locked():
-        shutil.rmtree(aside, ignore_errors=True)  # of a repair that was stopped
-        with database.reading_whatever() as connection, Library.open(aside, embedder, settings=settings) as repaired:
-            fitting = vectors_fit(database, connection, embedder, settings)
-            places = find_places(connection)
+        shutil.rmtree(aside, ignore_errors=True)  # of a repair that was killed
+        try:
+            kept, lost, unknown = _repaired(database, aside, embedder, settings, progress)
+            if not kept:
+                raise LibraryCorrupt(
+                    f"No article in {folder} is whole, so nothing was changed; restore it from a backup."
+                )
+            damaged = install(aside, database)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+    return RepairReport(kept, tuple(lost), damaged, unknown)
+
+
+def _repaired(
+    database: Database, aside: Path, embedder: Embedder, settings: PassageSettings | None, progress: Progress | None
+) -> tuple[int, list[str], bool]:
+    """Make the new library in `aside`: how many articles it has, which were lost, and whether more may be."""
+    lost: list[str] = []
+    with database.reading_whatever() as connection:
+        identity, fitting = _identity(database, connection, embedder, settings)
+        model = ModelIfNeeded(identity.fingerprint, embedder, database.path.parent)
+        places = find_places(connection)
+        with Library.open(aside, model, settings=identity.settings) as repaired:
             for done, found in enumerate(salvage(connection, places), 1):
                 if isinstance(found, str):
                     lost.append(found)
                 else:
-                    usable = found if fitting else Salvaged(found.article, {})
-                    repaired.store(prepare_again(usable, settings, embedder))
+                    usable = found if fitting else Salvaged(found.article, {}, is_complete=False)
+                    repaired.store(prepare_again(usable, identity.settings, model))
                 if progress is not None:
                     progress(done)
-            kept = len(repaired)
-        if not kept:
-            raise LibraryCorrupt(f"No article in {folder} is whole, so nothing was changed; restore it from a backup.")
-        damaged = install(aside, database)
-    return RepairReport(kept, tuple(lost), damaged, unknown=not places.are_all)
+            return len(repaired), lost, not places.are_all
 
 
-def vectors_fit(database: Database, connection: apsw.Connection, embedder: Embedder, settings: PassageSettings) -> bool:
-    """Whether the stored vectors are this model's; raises ModelMismatch where they are surely another's.
+def _identity(
+    database: Database, connection: apsw.Connection, embedder: Embedder, settings: PassageSettings | None
+) -> tuple[Identity, bool]:
+    """What the new library is made with, and whether the stored vectors fit it.
 
-    `connection` reads pages whatever their checksums say: what differs there may be damage.
+    `connection` reads pages whatever their checksums say: what it says of another model may be damage.
     """
-    folder = database.path.parent
-    try:
-        check_identity(connection, folder, embedder.fingerprint, settings)
-        return get_fact(connection, EMBEDDER) is not None
-    except (*UNREADABLE, ValueError, ModelMismatch):
-        pass
     try:
         with database.reading() as checked:
-            check_identity(checked, folder, embedder.fingerprint, settings)
-    except (LibraryCorrupt, NotALibrary, FormatTooNew, ValueError):
-        pass
-    return False
+            sure = stored_identity(checked)
+    except (LibraryCorrupt, NotALibrary, FormatTooNew):
+        sure = None
+    if sure is not None:
+        return sure, True
+    found = _read(stored_identity, connection)
+    settings = settings or _read(stored_settings, connection) or PassageSettings()
+    mine = Identity(embedder.fingerprint, settings)
+    return mine, found is not None and found.settings == settings and is_same_model(found.fingerprint, mine.fingerprint)
+
+
+def _read(read: Callable[[apsw.Connection], Stored | None], connection: apsw.Connection) -> Stored | None:
+    try:
+        return read(connection)
+    except UNREADABLE:
+        return None
+
+
+class ModelIfNeeded:
+    """The model of a library, of which nothing is asked before something must be embedded again."""
+
+    def __init__(self, fingerprint: Fingerprint, embedder: Embedder, folder: Path) -> None:
+        """`embedder` may be another one, where nothing is asked of it."""
+        self.fingerprint = fingerprint
+        self._embedder = embedder
+        self._folder = folder
+
+    def load(self) -> None:
+        """Load the model now."""
+        self._model().load()
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As the model counts them."""
+        return self._model().count_tokens(texts)
+
+    def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Vectors:
+        """As the model embeds them."""
+        return self._model().embed_passages(titles, texts)
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """As the model embeds them."""
+        return self._model().embed_questions(questions)
+
+    def _model(self) -> Embedder:
+        if not is_same_model(self._embedder.fingerprint, self.fingerprint):
+            raise ModelMismatch(
+                f"Vectors of the library in {self._folder} were lost, and it was embedded with "
+                f"{self.fingerprint.name}, not with {self._embedder.fingerprint.name}; repair it with that model: "
+                "qa repair --embedder."
+            )
+        return self._embedder
 
 
 def prepare_again(salvaged: Salvaged, settings: PassageSettings, embedder: Embedder) -> PreparedArticle:
-    """The article cut anew; passages whose vector was lost are embedded again."""
+    """The article as it was cut, or cut anew where passages were lost; those are embedded again."""
+    if salvaged.is_complete:
+        return _as_it_was(salvaged)
     passages = split(salvaged.article, settings, embedder.count_tokens)
     lacking = [passage for passage in passages if (passage.start, passage.end) not in salvaged.vectors]
     new = iter(_embedded(lacking, embedder))
@@ -98,6 +160,15 @@ def prepare_again(salvaged: Salvaged, settings: PassageSettings, embedder: Embed
         for passage in passages
     ]
     return PreparedArticle(salvaged.article, tuple(passages), np.array(vectors, dtype=np.float32))
+
+
+def _as_it_was(salvaged: Salvaged) -> PreparedArticle:
+    article = salvaged.article
+    passages = [
+        Passage(article.id, article.title, start, end, article.text[start:end]) for start, end in salvaged.vectors
+    ]
+    vectors = [np.frombuffer(vector, dtype="<f4") for vector in salvaged.vectors.values()]
+    return PreparedArticle(article, tuple(passages), np.array(vectors, dtype=np.float32))
 
 
 def _embedded(passages: Sequence[Passage], embedder: Embedder) -> Vectors | list[Vectors]:

@@ -43,10 +43,11 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """An article that is whole, with the vectors of those of its passages that are."""
+    """An article that is whole, with the vectors of those of its passages that are; `is_complete` if all are."""
 
     article: Article
     vectors: Kept
+    is_complete: bool
 
 
 def find_places(connection: apsw.Connection) -> Places:
@@ -73,7 +74,7 @@ def salvage(connection: apsw.Connection, places: Places) -> Iterator[Salvaged | 
         except UNREADABLE:
             yield source or _name(article_id)
             continue
-        yield Salvaged(article, _whole_vectors(connection, row, article))
+        yield _with_vectors(connection, row, article)
 
 
 def _scan(connection: apsw.Connection, statement: str) -> tuple[Ids, bool]:
@@ -100,14 +101,26 @@ def _name(article_id: str | None) -> str:
     return UNKNOWN_SOURCE if article_id is None else f"{UNKNOWN_SOURCE} (its id was {article_id})"
 
 
-def _whole_vectors(connection: apsw.Connection, row: int, article: Article) -> Kept:
-    if records.format_of(connection) < FORMAT_WITH_CHECKSUMS:
-        return {}
+def _with_vectors(connection: apsw.Connection, row: int, article: Article) -> Salvaged:
     kept: Kept = {}
+    are_whole = True
     try:
-        for stored in records.stored_passages(connection, row, article):
+        hashed = records.format_of(connection) >= FORMAT_WITH_CHECKSUMS
+        for stored in records.stored_passages(connection, row, article) if hashed else ():
             if stored.is_whole:
                 kept[stored.passage.start, stored.passage.end] = stored.vector
-    except UNREADABLE:
-        pass  # the others are embedded again
-    return kept
+            else:
+                are_whole = False
+    except UNREADABLE:  # the others are embedded again
+        are_whole = False
+    return Salvaged(article, kept, are_whole and _cover(article.text, kept))
+
+
+def _cover(text: str, kept: Kept) -> bool:
+    """Whether every character that is not white space lies in a passage, as they were cut."""
+    covered = 0
+    for start, end in sorted(kept):
+        if text[covered:start].strip():
+            return False
+        covered = max(covered, end)
+    return not text[covered:].strip()

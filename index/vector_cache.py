@@ -88,13 +88,6 @@ class VectorCache:
         records.forget_removed_ids(connection)
         self._lag = 0
 
-    def find_damage(self, connection: apsw.Connection) -> list[Damage]:
-        """The file, where it is there and is not the one that was saved; it is made again at the next search."""
-        digest = facts.get_fact(connection, "vectors_sha256")
-        if digest is None or not self._path.exists() or file_hash(self._path) == digest:
-            return []
-        return [Damage(None, f"{self._path} is not what was saved; it is only a cache, and made again when needed.")]
-
     def _is_file_near(self, connection: apsw.Connection) -> bool:
         """Whether the file lags little behind, told without reading it: at a million passages it has gigabytes."""
         count = facts.get_number(connection, "vectors_count")
@@ -137,3 +130,12 @@ class VectorCache:
 def _is_near(lag: int, count: int) -> bool:
     """Whether a file of so many vectors need not be written, which lags so many behind."""
     return count > _SMALL and lag * _LARGEST_LAG < count
+
+
+def find_cache_damage(connection: apsw.Connection, folder: Path) -> list[Damage]:
+    """The file, where it is there and is not the one that was saved; it is made again at the next search."""
+    path = folder / VECTORS_FILE
+    digest = facts.get_fact(connection, "vectors_sha256")
+    if digest is None or not path.exists() or file_hash(path) == digest:
+        return []
+    return [Damage(None, f"{path} is not what was saved; it is only a cache, and made again when needed.")]

@@ -69,11 +69,6 @@ def open_to_change(library: str | None, models: Models) -> Assistant:
     return _open(existing_library(library), models)
 
 
-def open_to_check(library: str | None, models: Models) -> Assistant:
-    """The library that is meant, and never the starter library; raises LibraryNotFound where it does not exist."""
-    return _open(existing_library(library), models, read_only=True)
-
-
 def existing_library(library: str | None) -> Path:
     """The folder of the library that is meant; raises LibraryNotFound where it does not exist."""
     folder = library_to_read(library)

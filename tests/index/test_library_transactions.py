@@ -8,7 +8,7 @@ import pytest
 
 from index.article import Article
 from index.embedder import Embedder, Vectors
-from index.errors import DiskFull, InputRejected
+from index.errors import DiskFull, InputRejected, LibraryError
 from index.library import Library
 
 NEW = Article("New", "Nora knits nets.", "new.txt")
@@ -140,3 +140,10 @@ def test_a_full_disk_inside_a_transaction_undoes_all_of_it(opened: Library, arti
         connection.pragma("max_page_count", 1_000_000)
     opened.add([NEW])
     assert opened.search("Nora knits", 1)[0].article == NEW
+
+
+def test_compacting_inside_a_transaction_is_refused(opened: Library) -> None:
+    with pytest.raises(LibraryError, match="cannot be compacted inside a transaction"), opened.transaction():
+        opened.compact()
+    assert opened.check() == []
+    opened.compact()

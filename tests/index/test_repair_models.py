@@ -8,8 +8,10 @@ import pytest
 from index.article import Article
 from index.database import DATABASE_FILE
 from index.errors import LibraryNotFound, ModelMismatch
+from index.facts import set_fact
 from index.library import Library
 from index.page_checksums import checked_files
+from index.passages import PassageSettings
 from index.repair import repair
 from tests.conftest import FakeEmbedder
 
@@ -32,12 +34,37 @@ def test_the_vectors_of_the_same_model_are_kept(closed: Library) -> None:
     assert embedder.embedded == 0
 
 
-def test_another_model_is_refused(closed: Library) -> None:
+def test_another_model_is_not_needed_where_no_vector_was_lost(closed: Library) -> None:
+    other = FakeEmbedder(weights="other")
+    assert repair(closed.folder, other).kept == 3
+    assert other.embedded == 0
+    with Library.open(closed.folder, FakeEmbedder()) as library:
+        assert library.check() == []
+
+
+def test_another_model_is_refused_where_vectors_were_lost(closed: Library) -> None:
+    connection = apsw.Connection(str(closed.folder / DATABASE_FILE), vfs=checked_files())
+    connection.execute("UPDATE passages SET vector = zeroblob(length(vector)) WHERE id = 2")
+    connection.close()
     before = contents(closed.folder)
-    with pytest.raises(ModelMismatch, match="was embedded with fake, not with fake"):
+    with pytest.raises(ModelMismatch, match="was embedded with fake, not with fake; repair it with that model"):
         repair(closed.folder, FakeEmbedder(weights="other"))
     assert contents(closed.folder) == before
     assert repair(closed.folder, FakeEmbedder()).kept == 3
+
+
+def test_the_settings_are_those_that_it_was_made_with(
+    tmp_path: Path, articles: list[Article], fake_embedder: FakeEmbedder
+) -> None:
+    settings = PassageSettings(24, 6)
+    with Library.open(tmp_path / "library", fake_embedder, settings=settings) as library:
+        library.add(articles)
+    connection = apsw.Connection(str(tmp_path / "library" / DATABASE_FILE), vfs=checked_files())
+    connection.execute("UPDATE passages SET vector = zeroblob(length(vector)) WHERE id = 2")
+    connection.close()
+    assert repair(tmp_path / "library", fake_embedder).kept == 3
+    with Library.open(tmp_path / "library", fake_embedder, settings=settings) as library:
+        assert library.check() == []
 
 
 @pytest.mark.parametrize("value", ["no JSON", '{"name": "fake", "weights_sha256": "fajk"}', None])
@@ -61,6 +88,19 @@ def test_where_the_model_cannot_be_told_all_is_embedded_again(closed: Library, v
     assert repair(closed.folder, embedder).kept == 3
     assert embedder.embedded > 0
     with Library.open(closed.folder, embedder) as library:
+        assert library.check() == []
+
+
+def test_the_settings_are_kept_where_the_model_cannot_be_told(
+    tmp_path: Path, articles: list[Article], fake_embedder: FakeEmbedder
+) -> None:
+    settings = PassageSettings(24, 6)
+    with Library.open(tmp_path / "library", fake_embedder, settings=settings) as library:
+        library.add(articles)
+        with library._writing() as connection:
+            set_fact(connection, "embedder", "nonsense")
+    assert repair(tmp_path / "library", fake_embedder).kept == 3
+    with Library.open(tmp_path / "library", fake_embedder, settings=settings) as library:
         assert library.check() == []
 
 

@@ -20,8 +20,7 @@ _LOST = 3  # the exit code where a repair could not keep everything; 1 means tha
 
 @click.command()
 @library_option
-@embedder_option
-def check(library: str | None, embedder: str | None) -> None:
+def check(library: str | None) -> None:
     """Read all of a library, and name what is damaged.
 
     The exit code is 0 if everything is as it was written, and 1 if something is damaged.
@@ -30,26 +29,26 @@ def check(library: str | None, embedder: str | None) -> None:
     Example:
       qa check
     """
-    from ui.opening import name_models
+    from ui.opening import existing_library
     from ui.terminal import damage_text, print_text
 
-    damages = _damages(library, name_models(embedder))
+    damages = _damages(existing_library(library))
     if damages:
         print_text(damage_text(damages))
         raise click.exceptions.Exit(1)
     click.echo("The library is whole: all that is stored is as it was written.")
 
 
-def _damages(library: str | None, models: Models) -> list[Damage]:
+def _damages(folder: Path) -> list[Damage]:
     """All that is damaged; where that is why the library does not even open, this alone."""
     from index.errors import LibraryCorrupt
     from index.integrity import Damage
-    from ui.opening import open_to_check
+    from index.upkeep import check as check_library
     from ui.progress import working
 
     try:
-        with working("Checking"), open_to_check(library, models) as assistant:
-            return assistant.library.check()
+        with working("Checking"):
+            return check_library(folder)
     except LibraryCorrupt as error:
         return [Damage(None, str(error))]
 
@@ -90,8 +89,7 @@ def _repair(folder: Path, models: Models) -> RepairReport:
 
 @click.command()
 @library_option
-@embedder_option
-def compact(library: str | None, embedder: str | None) -> None:
+def compact(library: str | None) -> None:
     """Write a library's files anew, without a trace of removed articles.
 
     \b
@@ -99,16 +97,16 @@ def compact(library: str | None, embedder: str | None) -> None:
       qa compact
     """
     from index.files import folder_size
-    from ui.opening import name_models, open_to_change
+    from index.upkeep import compact as compact_library
+    from ui.opening import existing_library
     from ui.progress import working
     from ui.terminal import compact_text, print_text
 
-    with open_to_change(library, name_models(embedder)) as assistant:
-        folder = assistant.library.folder
-        before = folder_size(folder)
-        with working("Compacting"):
-            assistant.library.compact()
-        print_text(compact_text(before, folder_size(folder), _kept_files(folder)))
+    folder = existing_library(library)
+    before = folder_size(folder)
+    with working("Compacting"):
+        compact_library(folder)
+    print_text(compact_text(before, folder_size(folder), _kept_files(folder)))
 
 
 def _kept_files(folder: Path) -> list[Path]:

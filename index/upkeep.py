@@ -1,0 +1,58 @@
+"""What looks after a library by its files alone: it needs no model, and takes a library that any model made."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from index import records
+from index.database import Database, open_existing
+from index.errors import LibraryError
+from index.facts import next_generation
+from index.identity import stored_identity
+from index.integrity import Damage, find_damage
+from index.vector_cache import VectorCache, find_cache_damage
+
+logger = logging.getLogger(__name__)
+
+
+def check(folder: Path) -> list[Damage]:
+    """All that is damaged, by reading everything; raises LibraryNotFound, and LibraryCorrupt where nothing opens."""
+    database = open_existing(folder)
+    try:
+        with database.reading() as connection:
+            return find_damage(connection) + find_cache_damage(connection, folder)
+    finally:
+        database.close()
+
+
+def compact(folder: Path) -> None:
+    """Write all files anew, without a trace of removed articles; raises LibraryNotFound, or LibraryLocked as below."""
+    database = open_existing(folder)
+    try:
+        with database.locked():
+            with database.writing() as connection:
+                identity = stored_identity(connection)
+            vectors = VectorCache(folder, identity.fingerprint.dimension if identity else 0)
+            compact_files(database, vectors)
+            if identity is not None:
+                _save(database, vectors)
+    finally:
+        database.close()
+
+
+def compact_files(database: Database, vectors: VectorCache) -> None:
+    """The same without the cache of vectors, which is removed; raises LibraryLocked while others read."""
+    with database.writing() as connection:
+        records.forget_deleted_words(connection)
+        next_generation(connection)
+    database.vacuum()
+    vectors.discard()
+
+
+def _save(database: Database, vectors: VectorCache) -> None:
+    try:
+        with database.writing() as connection:
+            vectors.save(connection)
+    except (LibraryError, OSError) as error:  # without this file the next opening only takes longer
+        logger.warning("The vectors of %s could not be saved: %s", database.path.parent, error)

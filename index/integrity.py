@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import apsw
 
 from index import records
+from index.article import Article
 from index.errors import LibraryCorrupt
 from index.facts import damaged_facts
 from index.schema import FORMAT_WITH_CHECKSUMS
@@ -26,6 +27,24 @@ class Damage:
 
     source: str | None
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An article that is not whole: its source, if at least that can be read, and what is wrong with it."""
+
+    source: str | None
+    message: str
+
+
+def read_article(connection: apsw.Connection, row: int) -> Article | Unreadable:
+    """The article in a row, if it is whole."""
+    source = None
+    try:
+        source = records.source_in_row(connection, row)
+        return records.load_article_in_row(connection, row)
+    except UNREADABLE as error:
+        return Unreadable(source, str(error))
 
 
 def find_damage(connection: apsw.Connection) -> list[Damage]:
@@ -61,17 +80,22 @@ def _facts(connection: apsw.Connection) -> Iterator[Damage]:
 def _articles(connection: apsw.Connection) -> Iterator[Damage]:
     hashed = records.format_of(connection) >= FORMAT_WITH_CHECKSUMS
     for row in records.article_rows(connection):
-        source = None
-        try:
-            source = records.source_in_row(connection, row)
-            article = records.load_article_in_row(connection, row)
-            passages = list(records.stored_passages(connection, row, article)) if hashed else []
-        except UNREADABLE as error:
-            yield Damage(source, str(error))
-            continue
-        damaged = sum(not stored.is_whole for stored in passages)
-        if damaged:
-            yield Damage(source, f"{damaged} of the {len(passages)} passages of {source} are damaged.")
+        article = read_article(connection, row)
+        if isinstance(article, Unreadable):
+            yield Damage(article.source, article.message)
+        elif hashed:
+            yield from _passages(connection, row, article)
+
+
+def _passages(connection: apsw.Connection, row: int, article: Article) -> Iterator[Damage]:
+    try:
+        passages = list(records.stored_passages(connection, row, article))
+    except UNREADABLE as error:
+        yield Damage(article.source, str(error))
+        return
+    damaged = sum(not stored.is_whole for stored in passages)
+    if damaged:
+        yield Damage(article.source, f"{damaged} of the {len(passages)} passages of {article.source} are damaged.")
 
 
 def _words(connection: apsw.Connection) -> Iterator[Damage]:

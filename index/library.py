@@ -15,53 +15,36 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import apsw
 
 from index import records
 from index.article import Article
-from index.database import DATABASE_FILE, NEW_FILE, Database, savepoint
-from index.embedder import Embedder, Vectors
-from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibrary, RejectionReason
+from index.by_id import found_by_id, summaries
+from index.database import Database, savepoint
+from index.embedder import Embedder
+from index.errors import LibraryError, LibraryReadOnly
 from index.facts import next_generation
-from index.fusion import fuse
+from index.folders import refuse_what_is_no_library
 from index.identity import check_identity, settle_identity
 from index.integrity import Damage, find_damage
-from index.lexical import full_text_query
-from index.passages import Passage, PassageSettings
-from index.preparing import PreparedArticle, prepare
+from index.passages import PassageSettings
+from index.preparing import PreparedArticle, changed, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
+from index.searching import Hit, search
 from index.upkeep import compact_files
 from index.vector_cache import VectorCache, find_cache_damage
-from index.write_lock import LOCK_FILE
 
 logger = logging.getLogger(__name__)
 
 _GROUP = 64  # articles embedded together: batches of similar length, and little lost when a long add is stopped
-_POOL = 100  # passages that each of the two searches puts forward
 
 Progress = Callable[[int], None]
 """Told how many inputs are done so far."""
-
-Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage that fits a question; `score` is 0 to 1 within one question, `similarity` the cosine with it.
-
-    `similarity` is None for a passage that came with the question and was not searched for.
-    """
-
-    article: Article
-    passage: Passage
-    score: float
-    similarity: float | None
 
 
 class Library:
@@ -93,7 +76,7 @@ class Library:
         Raises NotALibrary where the folder holds something else, ModelMismatch where it was embedded otherwise, and
         FormatTooNew where a newer version wrote it.
         """
-        _refuse_what_is_no_library(folder)
+        refuse_what_is_no_library(folder)
         library = cls(folder, embedder, settings=settings or PassageSettings(), read_only=read_only)
         with library._reading() as connection:
             if connection is not None:
@@ -129,7 +112,7 @@ class Library:
         """The article by its id; raises InputRejected where there is none."""
         with self._reading() as connection:
             found = None if connection is None else records.load_article(connection, article_id)
-        return _found(found, article_id)
+        return found_by_id(found, article_id)
 
     def search(self, question: str, limit: int) -> list[Hit]:
         """The `limit` passages that fit the question best, best first."""
@@ -144,12 +127,7 @@ class Library:
             if connection is None:
                 return [[] for _ in questions]
             check_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
-            index = self._vectors.at(connection)
-            dense = index.search(vectors, max(_POOL, limit))
-            return [
-                _hits(connection, question, vector, found, limit)
-                for question, vector, found in zip(questions, vectors, dense, strict=True)
-            ]
+            return search(connection, self._vectors.at(connection), questions, vectors, limit)
 
     def add(self, items: Iterable[Article | Rejection], progress: Progress | None = None) -> AddReport:
         """Store articles, each in a transaction of its own; a rejection that a loader made is only reported.
@@ -175,9 +153,9 @@ class Library:
         self._refuse_if_read_only()
         article_ids = list(dict.fromkeys(article_ids))
         with self._reading() as connection:  # a library that does not exist yet is not made for this
-            _summaries(connection, article_ids)
+            summaries(connection, article_ids)
         with self.transaction(), self._writing() as connection:
-            removed = _summaries(connection, article_ids)  # again: another writer may have been faster
+            removed = summaries(connection, article_ids)  # again: another writer may have been faster
             for summary in removed:
                 records.delete_article(connection, summary.id)
         return removed
@@ -213,7 +191,8 @@ class Library:
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
-        new = self._new(group)
+        with self._reading() as connection:
+            new = changed(connection, group)
         prepared = dict(zip(new, prepare(list(new.values()), self.settings, self.embedder), strict=True))
         for place, item in enumerate(group):
             if isinstance(item, Rejection):
@@ -222,21 +201,6 @@ class Library:
                 yield self.store(prepared[place]), ArticleSummary.of(item)
             else:
                 yield Change.UNCHANGED, ArticleSummary.of(item)
-
-    def _new(self, group: Sequence[Article | Rejection]) -> dict[int, Article]:
-        """The articles of a group that differ from what will be stored when their turn comes, by their place in it."""
-        new: dict[int, Article] = {}
-        expected: dict[str, str | None] = {}
-        with self._reading() as connection:
-            for place, item in enumerate(group):
-                if isinstance(item, Rejection):
-                    continue
-                if item.id not in expected and connection is not None:
-                    expected[item.id] = records.content_hash(connection, item.id)
-                if expected.get(item.id) != item.content_hash:
-                    new[place] = item
-                expected[item.id] = item.content_hash
-        return new
 
     def store(self, prepared: PreparedArticle) -> Change:
         """Store one article that is cut and embedded already; one with the same source is replaced."""
@@ -313,49 +277,3 @@ class Library:
     def _refuse_if_read_only(self) -> None:
         if self.read_only:
             raise LibraryReadOnly(f"The library in {self.folder} may only be read; name another one to add to.")
-
-
-def _hits(
-    connection: apsw.Connection, question: str, vector: Vectors, dense: list[tuple[int, float]], limit: int
-) -> list[Hit]:
-    query = full_text_query(question)
-    lexical = records.match_words(connection, query, max(_POOL, limit)) if query else []
-    return [_hit(connection, id_, score, vector) for id_, score in fuse(dense, lexical)[:limit]]
-
-
-def _hit(connection: apsw.Connection, passage_id: int, score: float, vector: Vectors) -> Hit:
-    article, passage, stored = records.load_passage(connection, passage_id)
-    return Hit(article, passage, score, float(stored @ vector))
-
-
-def _refuse_what_is_no_library(folder: Path) -> None:
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise NotALibrary(f"{folder} is a file; a library is a folder.")
-        if folder.is_dir() and not _is_library(folder):
-            raise NotALibrary(f"The folder {folder} holds other things and no library; name a new or an empty folder.")
-    except OSError as error:  # somebody else's
-        raise LibraryError(f"The folder {folder} cannot be read ({error.strerror}).") from error
-
-
-def _is_library(folder: Path) -> bool:
-    """Whether a folder holds a library, or nothing yet that a library would have to make room for."""
-    names = {path.name for path in folder.iterdir()}
-    return DATABASE_FILE in names or all(name == LOCK_FILE or name.startswith(NEW_FILE) for name in names)
-
-
-def _summaries(connection: apsw.Connection | None, article_ids: Iterable[str]) -> list[ArticleSummary]:
-    """The articles by those ids; raises InputRejected where there is none by one of them."""
-    return [
-        _found(None if connection is None else records.load_summary(connection, article_id), article_id)
-        for article_id in article_ids
-    ]
-
-
-def _found(item: Found | None, article_id: str) -> Found:
-    """The item, or InputRejected where there is none by that id."""
-    if item is None:
-        raise InputRejected(
-            RejectionReason.MISSING, f"No article has the id {article_id!r}; the ids are those that a list shows."
-        )
-    return item

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import apsw
 import numpy as np
 
+from index import records
 from index.article import Article
 from index.embedder import Embedder, Vectors
 from index.passages import Passage, PassageSettings, split
+from index.report import Rejection
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,18 @@ def prepare(articles: Sequence[Article], settings: PassageSettings, embedder: Em
         PreparedArticle(article, tuple(group), part)
         for article, group, part in zip(articles, cut, np.split(vectors, borders), strict=True)
     ]
+
+
+def changed(connection: apsw.Connection | None, group: Sequence[Article | Rejection]) -> dict[int, Article]:
+    """The articles of a group that differ from what will be stored when their turn comes, by their place in it."""
+    new: dict[int, Article] = {}
+    expected: dict[str, str | None] = {}
+    for place, item in enumerate(group):
+        if isinstance(item, Rejection):
+            continue
+        if item.id not in expected and connection is not None:
+            expected[item.id] = records.content_hash(connection, item.id)
+        if expected.get(item.id) != item.content_hash:
+            new[place] = item
+        expected[item.id] = item.content_hash
+    return new

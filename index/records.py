@@ -14,11 +14,10 @@ import numpy as np
 from index.article import Article
 from index.embedder import Vectors
 from index.errors import InputRejected, LibraryCorrupt
-from index.facts import generation, get_number, set_fact
+from index.facts import generation
 from index.passages import Passage
 from index.report import ArticleSummary
 from index.schema import FORMAT_WITH_CHECKSUMS
-from index.vectors import Ids
 
 _ARTICLE = "title, text, source, url, site, published, authors, language"
 _WHAT_TO_DO = "qa check names what is damaged, qa repair keeps what is whole"
@@ -179,12 +178,12 @@ def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article,
         (passage_id,),
     ).fetchone()
     if found is None:
-        raise _damaged(passage_id)
+        raise damaged_passage(passage_id)
     row, start, end, vector, stored_hash = found
     article = load_article_in_row(connection, row)
     stored = _stored(passage_id, article, start, end, vector, stored_hash or b"")
     if not stored.passage.text or (hashed and not stored.is_whole):
-        raise _damaged(passage_id)
+        raise damaged_passage(passage_id)
     return article, stored.passage, np.frombuffer(vector, dtype="<f4")
 
 
@@ -196,12 +195,13 @@ def format_of(connection: apsw.Connection) -> int:
 def _stored(id_: int, article: Article, start: Any, end: Any, vector: Any, stored_hash: Any) -> StoredPassage:
     """A passage of these columns, which on a damaged page may be anything."""
     if not (isinstance(start, int) and isinstance(end, int) and isinstance(vector, bytes)):
-        raise _damaged(id_)
+        raise damaged_passage(id_)
     text = article.text[start:end] if 0 <= start < end <= len(article.text) else ""
     return StoredPassage(id_, Passage(article.id, article.title, start, end, text), vector, stored_hash)
 
 
-def _damaged(passage_id: int) -> LibraryCorrupt:
+def damaged_passage(passage_id: int) -> LibraryCorrupt:
+    """The error for a passage that is not what was written."""
     return LibraryCorrupt(f"Passage {passage_id} of the library was damaged; {_WHAT_TO_DO}.")
 
 
@@ -223,52 +223,6 @@ def _summary(*columns: Any) -> ArticleSummary:
     if not _are_texts(summary.id, summary.title, summary.source, *optional) or not isinstance(summary.characters, int):
         raise LibraryCorrupt(f"A line of the list of articles was damaged; {_WHAT_TO_DO}.")
     return summary
-
-
-def passage_ids(connection: apsw.Connection, *, above: int = 0) -> Ids:
-    """The ids of all passages, or of those above one, ascending."""
-    rows = connection.execute("SELECT id FROM passages WHERE id > ? ORDER BY id", (above,))
-    return np.array([id_ for (id_,) in rows], dtype=np.int64)
-
-
-def removed_ids(connection: apsw.Connection, since: int) -> Ids | None:
-    """The ids of the passages removed after generation `since`; None where that is longer ago than is remembered."""
-    if not _remembers(connection, since):
-        return None
-    rows = connection.execute("SELECT passage FROM removed WHERE generation > ? ORDER BY passage", (since,))
-    return np.array([id_ for (id_,) in rows], dtype=np.int64)
-
-
-def count_changed(connection: apsw.Connection, since: int, *, above: int) -> int | None:
-    """How many passages were removed after generation `since`, and have ids above one; None as in `removed_ids`."""
-    if not _remembers(connection, since):
-        return None
-    removed = connection.execute("SELECT count(*) FROM removed WHERE generation > ?", (since,)).get
-    new = connection.execute("SELECT count(*) FROM passages NOT INDEXED WHERE id > ?", (above,)).get
-    return int(removed) + int(new)
-
-
-def _remembers(connection: apsw.Connection, since: int) -> bool:
-    """Whether every passage that was removed after a generation is remembered."""
-    known_since = get_number(connection, "removed_since")
-    return format_of(connection) >= FORMAT_WITH_CHECKSUMS and since >= known_since
-
-
-def forget_removed_ids(connection: apsw.Connection) -> None:
-    """Remember removed passages only from now on."""
-    connection.execute("DELETE FROM removed")
-    set_fact(connection, "removed_since", str(generation(connection)))
-
-
-def load_vectors(connection: apsw.Connection, ids: Ids, dimension: int) -> Vectors:
-    """The stored vectors of those passages, shape (len(ids), dimension)."""
-    vectors = np.empty((len(ids), dimension), dtype=np.float32)
-    for place, id_ in enumerate(ids.tolist()):
-        data = connection.execute("SELECT vector FROM passages WHERE id = ?", (id_,)).get
-        if not isinstance(data, bytes) or len(data) != 4 * dimension:
-            raise _damaged(id_)
-        vectors[place] = np.frombuffer(data, dtype="<f4")
-    return vectors
 
 
 def match_words(connection: apsw.Connection, query: str, limit: int) -> list[tuple[int, float]]:

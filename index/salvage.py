@@ -9,7 +9,7 @@ import apsw
 
 from index import records
 from index.article import Article
-from index.integrity import UNKNOWN_SOURCE, UNREADABLE
+from index.integrity import UNKNOWN_SOURCE, UNREADABLE, Unreadable, read_article
 from index.schema import FORMAT_WITH_CHECKSUMS
 
 _ARTICLES = (
@@ -67,14 +67,11 @@ def salvage(connection: apsw.Connection, places: Places) -> Iterator[Salvaged | 
     is whole.
     """
     for row, article_id in sorted(places.ids.items(), key=lambda place: place[0]):
-        source = None
-        try:
-            source = records.source_in_row(connection, row)
-            article = records.load_article_in_row(connection, row)
-        except UNREADABLE:
-            yield source or _name(article_id)
-            continue
-        yield _with_vectors(connection, row, article)
+        found = read_article(connection, row)
+        if isinstance(found, Unreadable):
+            yield found.source or _name(article_id)
+        else:
+            yield _with_vectors(connection, row, found)
 
 
 def _scan(connection: apsw.Connection, statement: str) -> tuple[Ids, bool]:

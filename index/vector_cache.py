@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import numpy as np
 
-from index import facts, records
+from index import facts, vector_rows
 from index.errors import LibraryError
 from index.files import file_hash
 from index.integrity import Damage
@@ -85,7 +85,7 @@ class VectorCache:
         }.items():
             if value is not None:
                 facts.set_fact(connection, name, value)
-        records.forget_removed_ids(connection)
+        vector_rows.forget_removed_ids(connection)
         self._lag = 0
 
     def _is_file_near(self, connection: apsw.Connection) -> bool:
@@ -94,7 +94,7 @@ class VectorCache:
         since = facts.get_number(connection, "vectors_generation", -1)
         if not (self._is_ours(connection) and self._path.exists() and since >= 0):
             return False
-        lag = records.count_changed(connection, since, above=facts.get_number(connection, "vectors_highest"))
+        lag = vector_rows.count_changed(connection, since, above=facts.get_number(connection, "vectors_highest"))
         return lag is not None and _is_near(lag, count)
 
     def _is_ours(self, connection: apsw.Connection) -> bool:
@@ -112,18 +112,18 @@ class VectorCache:
     def _catch_up(self, connection: apsw.Connection, index: VectorIndex) -> None:
         """Make the ids equal to those stored; an id is never used twice, so equal ids mean equal vectors."""
         held = index.ids
-        gone = records.removed_ids(connection, self._generation)
+        gone = vector_rows.removed_ids(connection, self._generation)
         if gone is None:  # the index is older than what is remembered, or empty
-            stored = records.passage_ids(connection)
+            stored = vector_rows.passage_ids(connection)
             gone = np.setdiff1d(held, stored, assume_unique=True)
             missing = np.setdiff1d(stored, held, assume_unique=True)
         else:
-            missing = records.passage_ids(connection, above=int(held.max(initial=0)))
+            missing = vector_rows.passage_ids(connection, above=int(held.max(initial=0)))
         if len(gone):
             index.remove(gone)
         for first in range(0, len(missing), _CHUNK):
             ids = missing[first : first + _CHUNK]
-            index.add(ids, records.load_vectors(connection, ids, self._dimension))
+            index.add(ids, vector_rows.load_vectors(connection, ids, self._dimension))
         self._lag += len(gone) + len(missing)
 
 

@@ -25,9 +25,10 @@ from typing import Self
 from index.article import Article
 from index.embedder import Embedder
 from index.errors import InputRejected, ModelDamaged, RejectionReason
-from index.library import Hit, Library, Progress
+from index.library import Library, Progress
 from index.loaders import load
 from index.report import AddReport, ArticleSummary, Rejection
+from index.searching import Hit
 from index.sentence_embedder import SentenceEmbedder
 from index.sentences import sentence_around
 from qa.answer import Answer, Reason, Reply, Seconds

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.library import Hit
+from index.searching import Hit
 from qa.features import Features
 from qa.reader import AnswerSpan, Reading
 

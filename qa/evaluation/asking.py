@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 from index.article import Article
 from index.errors import BadTestSet, InputRejected, RejectionReason
-from index.library import Hit, Library
+from index.library import Library
 from index.passages import Passage
+from index.searching import Hit
 from qa.answer import Reply
 from qa.assistant import Assistant
 from qa.evaluation.datasets import Example

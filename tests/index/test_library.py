@@ -20,9 +20,10 @@ from index.errors import (
     NotALibrary,
     RejectionReason,
 )
-from index.library import Hit, Library
+from index.library import Library
 from index.passages import PassageSettings
 from index.report import AddReport, ArticleSummary, Rejection
+from index.searching import Hit
 from index.vector_cache import VECTORS_FILE
 from index.write_lock import LOCK_FILE
 

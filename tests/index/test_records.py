@@ -6,7 +6,7 @@ import apsw
 import numpy as np
 import pytest
 
-from index import facts, records
+from index import facts, records, vector_rows
 from index.article import Article
 from index.embedder import Vectors
 from index.errors import LibraryCorrupt
@@ -74,12 +74,12 @@ def test_an_article_of_which_nothing_is_known_comes_back_equal(connection: apsw.
 
 
 def test_passages_and_vectors_come_back_equal(connection: apsw.Connection) -> None:
-    ids = records.passage_ids(connection)
+    ids = vector_rows.passage_ids(connection)
     assert ids.tolist() == [1, 2]
     found = [records.load_passage(connection, id_) for id_ in (1, 2)]
     assert [(article, passage) for article, passage, _ in found] == [(ARTICLE, passage) for passage in PASSAGES]
     assert np.array_equal([vector for _, _, vector in found], VECTORS)
-    assert np.array_equal(records.load_vectors(connection, ids[::-1], 2), VECTORS[::-1])
+    assert np.array_equal(vector_rows.load_vectors(connection, ids[::-1], 2), VECTORS[::-1])
 
 
 def test_a_summary_counts_every_character_also_behind_a_nul(connection: apsw.Connection) -> None:
@@ -101,7 +101,7 @@ def test_a_deleted_article_leaves_nothing_and_its_ids_are_not_used_again(connect
     assert [count(connection, table) for table in ("articles", "passages", "words")] == [0, 0, 0]
     assert records.match_words(connection, '"bread"', 9) == []
     records.insert_article(connection, ARTICLE, PASSAGES, VECTORS)
-    assert records.passage_ids(connection).tolist() == [3, 4]
+    assert vector_rows.passage_ids(connection).tolist() == [3, 4]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_passage_or_vector_that_is_missing_or_short_is_damage(connection: apsw
     with pytest.raises(LibraryCorrupt, match="Passage 9"):
         records.load_passage(connection, 9)
     with pytest.raises(LibraryCorrupt, match="Passage 9"):
-        records.load_vectors(connection, np.array([9]), 2)
+        vector_rows.load_vectors(connection, np.array([9]), 2)
     connection.execute("UPDATE passages SET vector = x'00' WHERE id = 1")
     with pytest.raises(LibraryCorrupt, match="Passage 1"):
-        records.load_vectors(connection, np.array([1]), 2)
+        vector_rows.load_vectors(connection, np.array([1]), 2)

@@ -7,7 +7,7 @@ import apsw
 import numpy as np
 import pytest
 
-from index import facts, records
+from index import facts, records, vector_rows
 from index.article import Article
 from index.errors import LibraryCorrupt
 from index.passages import Passage
@@ -147,7 +147,7 @@ def test_one_that_lags_behind_what_is_remembered_is_compared_whole(connection: a
     records.delete_article(connection, Article("", "some text", "a").id)
     store(connection, "b", (0, 1))
     VectorCache(tmp_path, 2).save(connection)
-    assert records.removed_ids(connection, 1) is None
+    assert vector_rows.removed_ids(connection, 1) is None
     assert held(late, connection) == {2: [0, 1]}
 
 

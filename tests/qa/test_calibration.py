@@ -7,8 +7,8 @@ import pytest
 
 from index.article import Article
 from index.errors import ModelDamaged
-from index.library import Hit
 from index.passages import Passage
+from index.searching import Hit
 from qa.calibration import CALIBRATION_FILE, Calibration, load_calibration
 from qa.features import Features
 from qa.ranking import Candidate, features_of

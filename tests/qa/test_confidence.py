@@ -4,8 +4,8 @@ import pytest
 
 from index.article import Article
 from index.errors import InputRejected
-from index.library import Hit
 from index.passages import Passage
+from index.searching import Hit
 from qa import confidence
 from qa.answer import Reason
 from qa.calibration import Calibration

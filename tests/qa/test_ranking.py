@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.library import Hit
 from index.passages import Passage
+from index.searching import Hit
 from qa import ranking
 from qa.ranking import Candidate, combined_score, rank
 from qa.reader import AnswerSpan, Reading

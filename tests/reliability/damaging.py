@@ -14,8 +14,9 @@ from typing import Any
 from index.article import Article
 from index.embedder import Embedder
 from index.errors import ArticleQAError
-from index.library import Hit, Library
+from index.library import Library
 from index.passages import PassageSettings
+from index.searching import Hit
 
 SETTINGS = PassageSettings(24, 6)  # several passages even of a short article
 MOST_SECONDS = 20.0  # for what takes milliseconds, on a machine that is busy with other things

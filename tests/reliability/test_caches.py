@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 from damaging import QUESTIONS, SETTINGS, Report, articles, copy
 
-from index import records, vectors
+from index import vector_rows, vectors
 from index.article import Article
 from index.database import DATABASE_FILE
 from index.embedder import Embedder
 from index.files import flush_folder
-from index.library import Hit, Library
+from index.library import Library
+from index.searching import Hit
 from index.vector_cache import VECTORS_FILE
 from index.vectors import VectorIndex
 
@@ -43,13 +44,13 @@ def assert_same(mine: list[list[Hit]], right: list[list[Hit]]) -> None:
 def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many vectors each rebuild took out of the library."""
     built: list[int] = []
-    load = records.load_vectors
+    load = vector_rows.load_vectors
 
     def counted(connection: Any, ids: Any, dimension: int) -> Any:
         built.append(len(ids))
         return load(connection, ids, dimension)
 
-    monkeypatch.setattr(records, "load_vectors", counted)
+    monkeypatch.setattr(vector_rows, "load_vectors", counted)
     return built
 
 
@@ -127,7 +128,7 @@ def assert_equal_ids(library: Library) -> None:
     """The ids in the vector index are those that the same snapshot stores."""
     with library._reading() as connection:
         held = library._vectors.at(connection).ids
-        assert np.array_equal(np.sort(held), records.passage_ids(connection))
+        assert np.array_equal(np.sort(held), vector_rows.passage_ids(connection))
 
 
 def read_until(stop: threading.Event, folder: Path, embedder: Embedder, seen: list[object]) -> None:

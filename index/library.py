@@ -185,8 +185,9 @@ class Library:
         with self._alone():
             if self._transaction is not None:
                 raise LibraryError("A library cannot be compacted inside a transaction; do it afterwards.")
-            if self._database.exists:
-                compact_files(self._database, self._vectors)
+            if not self._database.exists:
+                return
+            compact_files(self._database, self._vectors)
         self._save_vectors()
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:

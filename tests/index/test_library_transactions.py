@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from index.article import Article
+from index.database import DATABASE_FILE
 from index.embedder import Embedder, Vectors
 from index.errors import DiskFull, InputRejected, LibraryError
 from index.library import Library
@@ -147,3 +148,8 @@ def test_compacting_inside_a_transaction_is_refused(opened: Library) -> None:
         opened.compact()
     assert opened.check() == []
     opened.compact()
+
+
+def test_compacting_makes_no_library(library: Library) -> None:
+    library.compact()
+    assert not (library.folder / DATABASE_FILE).exists()

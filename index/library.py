@@ -31,6 +31,7 @@ from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibra
 from index.fusion import fuse
 from index.identity import check_identity, settle_identity
 from index.integrity import Damage, find_damage
+from index.leftovers import remove_leftovers
 from index.lexical import full_text_query
 from index.passages import Passage, PassageSettings
 from index.preparing import PreparedArticle, prepare
@@ -202,10 +203,13 @@ class Library:
     def compact(self) -> None:
         """Write all files anew, without a trace of removed articles; raises LibraryLocked while others read."""
         with self._alone():
+            if self._transaction is not None:
+                raise LibraryError(f"The library in {self.folder} is inside a transaction; compact it afterwards.")
             with self._writing() as connection:
                 records.forget_deleted_words(connection)
             self._database.vacuum()
             self._vectors.discard()
+            remove_leftovers(self.folder)
         self._save_vectors()
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:

@@ -12,12 +12,13 @@ import numpy as np
 
 from index import records
 from index.article import Article
-from index.database import REPAIRED_FOLDER, Database, open_existing
+from index.database import Database, open_existing
 from index.embedder import Embedder, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
 from index.identity import check_identity
-from index.installing import install
+from index.installing import install_for_damaged
 from index.integrity import UNREADABLE
+from index.leftovers import REPAIRED_FOLDER
 from index.library import Library, Progress
 from index.passages import Passage, PassageSettings, split
 from index.preparing import PreparedArticle
@@ -69,6 +70,7 @@ def repair(
     with database.locked():
         shutil.rmtree(aside, ignore_errors=True)  # of a repair that was stopped
         with database.reading_whatever() as connection, Library.open(aside, embedder, settings=settings) as repaired:
+            generation = _generation(connection)
             fitting = vectors_fit(database, connection, embedder, settings)
             for done, found in enumerate(salvage(connection), 1):
                 if isinstance(found, str):
@@ -81,8 +83,16 @@ def repair(
             kept = len(repaired)
         if not kept:
             raise LibraryCorrupt(f"No article in {folder} is whole, so nothing was changed; restore it from a backup.")
-        damaged = install(aside, database)
+        damaged = install_for_damaged(aside, database, generation)
     return RepairReport(kept, tuple(lost), damaged)
+
+
+def _generation(connection: apsw.Connection) -> int:
+    """That of the damaged library, from which the new one counts on; 0 where it cannot be read."""
+    try:
+        return records.generation(connection)
+    except (*UNREADABLE, ValueError):
+        return 0
 
 
 def vectors_fit(database: Database, connection: apsw.Connection, embedder: Embedder, settings: PassageSettings) -> bool:

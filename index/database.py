@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -50,6 +50,7 @@ class Database:
         self._on_close = on_close
         self._opened: Mark | None = None  # of the file that the connections see
         self._locking = True  # whether they lock it; they cannot where nobody may write
+        self._is_read_for_long = False  # whether somebody read the log for longer than a commit waited
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
 
@@ -125,10 +126,16 @@ class Database:
         Of a damaged log SQLite silently drops everything behind the damage; a damaged file it refuses. Where others
         read the log just now, or the file cannot grow, the next change moves it.
         """
-        writer.set_busy_timeout(_WAIT_FOR_READERS_MS)
-        with suppress(apsw.BusyError, apsw.FullError, apsw.IOError):
+        writer.set_busy_timeout(0 if self._is_read_for_long else _WAIT_FOR_READERS_MS)
+        try:
             writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        writer.set_busy_timeout(_WAIT_MS)
+            self._is_read_for_long = False
+        except apsw.BusyError:  # it has moved what nobody reads, and each article is not to wait for the same reader
+            self._is_read_for_long = True
+        except (apsw.FullError, apsw.IOError):
+            pass
+        finally:
+            writer.set_busy_timeout(_WAIT_MS)
 
     @property
     def is_forked(self) -> bool:

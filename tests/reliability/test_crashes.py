@@ -34,6 +34,8 @@ OPERATIONS = {
     "update": Operation("batch", {"apple": 2, "birch": 2, "cedar": 2}),
     "remove": Operation("remove", {"apple": 1, "cedar": 1}),
     "compact": Operation("compact"),
+    "reembed": Operation("reembed"),
+    "repair": Operation("repair"),
 }
 
 

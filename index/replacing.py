@@ -16,7 +16,7 @@ import apsw
 from index.errors import LibraryLocked
 from index.files import flush, flush_folder
 from index.page_checksums import open_checked
-from index.read_connection import log_size
+from index.read_connection import log_size, size
 
 DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
 _DAMAGED_NAMES = re.compile(r"library\.damaged-(\d+)\.sqlite(-wal)?")
@@ -97,7 +97,7 @@ def _keep(path: Path) -> Path:
             path.rename(kept)
         flush_folder(path.parent)
     log = _with_ending(path, "-wal")
-    if log.exists():
+    if size(log):
         log.rename(_with_ending(kept, "-wal"))
     return kept
 

@@ -66,6 +66,7 @@ def empty_log(path: Path) -> None:
     """Move the log into the file, so that the file is all there is; raises LibraryLocked while others read the log."""
     connection = open_checked(str(path), apsw.SQLITE_OPEN_READWRITE)
     try:
+        connection.pragma("schema_version")  # before it has read something a connection does not see the log
         with suppress(apsw.BusyError):
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         left = log_size(path)

@@ -119,6 +119,8 @@ def test_a_log_that_others_read_is_not_thrown_away(database: Database, monkeypat
             replace(database.path, database.path.parent / "aside" / "library.sqlite")
     other.close()
     assert recall(database) == "newest"
+    replace(database.path, database.path.parent / "aside" / "library.sqlite")
+    assert recall(database) == "new"
 
 
 def test_who_reads_the_old_file_finishes_with_it_and_then_sees_the_new_one(database: Database) -> None:

@@ -194,7 +194,7 @@ def test_who_has_the_old_file_open_in_an_older_version_does_no_harm(first: Path,
 
 def test_an_upgrade_waits_for_who_reads_the_log(first: Path, fake_embedder: Embedder) -> None:
     older = apsw.Connection(str(first / DATABASE_FILE), vfs="unix")
-    older.execute("UPDATE facts SET value = value")
+    older.execute("INSERT INTO facts VALUES ('older', 'yes')")
     older.execute("BEGIN")
     older.execute("SELECT count(*) FROM articles").fetchone()
     with Library.open(first, fake_embedder, settings=SETTINGS) as library:

@@ -25,7 +25,7 @@ import apsw
 
 from index import records
 from index.article import Article
-from index.database import DATABASE_FILE, NEW_FILE, Database, savepoint
+from index.database import NEW_FILE, Database, savepoint
 from index.embedder import Embedder, Vectors
 from index.errors import InputRejected, LibraryError, LibraryReadOnly, NotALibrary, RejectionReason
 from index.fusion import fuse
@@ -340,7 +340,7 @@ def _refuse_what_is_no_library(folder: Path) -> None:
 def _is_library(folder: Path) -> bool:
     """Whether a folder holds a library, or nothing yet that a library would have to make room for."""
     names = {path.name for path in folder.iterdir()}
-    return DATABASE_FILE in names or all(name == LOCK_FILE or name.startswith(NEW_FILE) for name in names)
+    return Database(folder).exists or all(name == LOCK_FILE or name.startswith(NEW_FILE) for name in names)
 
 
 def _summaries(connection: apsw.Connection | None, article_ids: Iterable[str]) -> list[ArticleSummary]:

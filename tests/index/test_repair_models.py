@@ -6,10 +6,11 @@ import apsw
 import pytest
 
 from index.article import Article
-from index.database import DATABASE_FILE
+from index.database import DATABASE_FILE, Database
 from index.errors import LibraryNotFound, ModelMismatch
 from index.library import Library
 from index.page_checksums import checked_files
+from index.records import generation
 from index.repair import repair
 from tests.conftest import FakeEmbedder
 
@@ -68,3 +69,17 @@ def test_a_library_that_is_not_there_is_not_made(closed: Library) -> None:
     with pytest.raises(LibraryNotFound):
         repair(closed.folder / "none", FakeEmbedder())
     assert not (closed.folder / "none").exists()
+
+
+def test_a_repaired_library_counts_on_from_the_damaged_ones_generation(closed: Library) -> None:
+    """Two contents with one number would let a process that has the old vectors in memory keep them."""
+    with Library.open(closed.folder, FakeEmbedder()) as library:
+        for number in range(10):
+            library.add([Article("", f"Version {number}.", "changing.txt")])
+    database = Database(closed.folder)
+    with database.reading() as connection:
+        before = generation(connection)
+    repair(closed.folder, FakeEmbedder())
+    with database.reading() as connection:
+        assert generation(connection) > before
+    database.close()

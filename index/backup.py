@@ -13,18 +13,18 @@ from tempfile import TemporaryDirectory
 
 import apsw
 
-from index import records
+from index import facts, records
 from index.database import DATABASE_FILE, Database, open_existing
 from index.errors import DiskFull, FormatTooNew, InputRejected, LibraryCorrupt, NotALibrary, RejectionReason
 from index.files import flush, flush_folder, is_new_or_empty, move_new, told_as_ours
 from index.integrity import Damage, find_damage
+from index.leftovers import RESTORED_FOLDER
 from index.page_checksums import checked_files
-from index.schema import APPLICATION_ID
+from index.schema import APPLICATION_ID, FORMAT_WITH_CHECKSUMS
 from index.sqlite_errors import translated
 from index.write_lock import LOCK_FILE
 
 _PAGES = 1_000  # copied at a time, some milliseconds
-_ASIDE = "library.restoring"  # where a restore copies and checks; one that was killed leaves it to the next
 _MAGIC = b"SQLite format 3\0"
 _ID_PLACE = slice(68, 72)  # of the application id in an SQLite file (https://sqlite.org/fileformat.html)
 
@@ -79,7 +79,7 @@ def _restore(file: Path, folder: Path) -> int:
     with database.locked():
         if not _is_left_over(folder):  # another process was faster
             raise used
-        aside = folder / _ASIDE
+        aside = folder / RESTORED_FOLDER
         shutil.rmtree(aside, ignore_errors=True)
         try:
             aside.mkdir(mode=0o700)
@@ -137,10 +137,22 @@ def _restored(file: Path, aside: Path) -> int:
         raise LibraryCorrupt(f"The backup {file} is damaged, so nothing was restored; take another one. ({what}.)")
     with translated(copy):
         connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE, vfs=checked_files())
-        connection.pragma("journal_mode", "wal")  # as readers and a writer at once need it
-        connection.close()
+        try:
+            _name_anew(connection)
+            connection.pragma("journal_mode", "wal")  # as readers and a writer at once need it
+        finally:
+            connection.close()
     flush(copy)
     return articles
+
+
+def _name_anew(connection: apsw.Connection) -> None:
+    """Another id than that of the library that the backup was made of: from now on the two differ."""
+    if records.format_of(connection) < FORMAT_WITH_CHECKSUMS:  # the upgrade gives it one
+        return
+    connection.execute("BEGIN; DELETE FROM library; DELETE FROM facts WHERE name = 'library'")
+    facts.name_library(connection)
+    connection.execute("COMMIT")
 
 
 def _wrong_length(connection: apsw.Connection, file: Path) -> list[Damage]:
@@ -183,4 +195,4 @@ def _no_backup(file: Path) -> NotALibrary:
 
 def _is_left_over(folder: Path) -> bool:
     """Whether a folder holds nothing but the lock and what a restore left that was killed."""
-    return folder.is_dir() and {path.name for path in folder.iterdir()} <= {LOCK_FILE, _ASIDE}
+    return folder.is_dir() and {path.name for path in folder.iterdir()} <= {LOCK_FILE, RESTORED_FOLDER}

@@ -9,30 +9,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from itertools import count
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
 import apsw
 
-from index.errors import FormatTooNew, LibraryError, LibraryForked, LibraryLocked, LibraryNotFound, NotALibrary
-from index.facts import is_one_library
-from index.files import flush_folder
-from index.page_checksums import checked_files, has_checksums, open_checked, reserve, trust_pages
-from index.read_connection import Mark, connect, log_size, mark, size
-from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
-from index.sqlite_errors import corrupt, translated
+from index import records
+from index.errors import LibraryError, LibraryForked, LibraryLocked, LibraryNotFound
+from index.opening import NEW_FILE as NEW_FILE
+from index.opening import check_format, create
+from index.page_checksums import open_checked, trust_pages
+from index.read_connection import Mark, connect, log_size, mark
+from index.replacing import DAMAGED_FILE as DAMAGED_FILE
+from index.replacing import finish, is_unfinished
+from index.schema import FORMAT
+from index.sqlite_errors import translated
 from index.upgrade import upgrade
 from index.write_lock import WriteLock
 
 DATABASE_FILE = "library.sqlite"
-NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
-REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
-DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
 _WAIT_MS = 5000
 _WAIT_FOR_READERS_MS = 500  # after each commit; a search is over in less, and who reads longer must not hold up an add
-_LOOKED_THROUGH = 50_000_000  # bytes of a file whose structure is looked at where there is a log, in half a second
+_TRIES = 5  # to open a file that others replace meanwhile, which takes hours or moments, but not twice in a moment
 
 
 class Database:
@@ -51,25 +50,40 @@ class Database:
         self._on_close = on_close
         self._opened: Mark | None = None  # of the file that the connections see
         self._locking = True  # whether they lock it; they cannot where nobody may write
+        self._is_read_for_long = False  # whether somebody read the log for longer than a commit waited
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever stored here."""
-        return self.path.is_file()
+        return self.path.is_file() or is_unfinished(self.path)
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
         """One snapshot: every query inside sees the library as it was at the first one."""
-        with translated(self.path):
-            self._close_if_replaced()
-            if self._reader is None:
-                self._reader = self._open_reader()
-            with _transaction(self._reader, "DEFERRED"):
-                yield self._reader
+        self.refuse_in_fork()
+        with translated(self.path), self._snapshot() as connection:
+            yield connection
             if not self._locking and self._opened != self._mark():
                 raise LibraryLocked(f"The library in {self.path.parent} was changed while it was read; try again.")
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[apsw.Connection]:
+        """A transaction that has read already, in the file that has the library's name at that moment."""
+        for _ in range(_TRIES):
+            if is_unfinished(self.path):
+                with self.locked():
+                    pass  # which finishes it
+            self._close_if_replaced()
+            reader = self._reader = self._reader or self._open_reader()
+            with _transaction(reader, "DEFERRED"):
+                reader.pragma("schema_version")  # only the first read takes the snapshot
+                if self._opened == self._mark():
+                    yield reader
+                    return
+            self.close()
+        raise LibraryLocked(f"The library in {self.path.parent} is being replaced; try again in a moment.")
 
     @contextmanager
     def writing(self, *, wait: float | None = None) -> Iterator[apsw.Connection]:
@@ -87,6 +101,7 @@ class Database:
     @contextmanager
     def reading_whatever(self) -> Iterator[apsw.Connection]:
         """One snapshot of a damaged file, whose pages are read whatever their checksums say."""
+        self.refuse_in_fork()
         with translated(self.path):
             connection = open_checked(str(self.path), apsw.SQLITE_OPEN_READONLY)
             try:
@@ -111,27 +126,16 @@ class Database:
         Of a damaged log SQLite silently drops everything behind the damage; a damaged file it refuses. Where others
         read the log just now, or the file cannot grow, the next change moves it.
         """
-        writer.set_busy_timeout(_WAIT_FOR_READERS_MS)
-        with suppress(apsw.BusyError, apsw.FullError, apsw.IOError):
+        writer.set_busy_timeout(0 if self._is_read_for_long else _WAIT_FOR_READERS_MS)
+        try:
             writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        writer.set_busy_timeout(_WAIT_MS)
-
-    def replace(self, new: Path) -> Path:
-        """Put a complete file in the place of this one, which is kept beside it; the lock is held. Returns its name.
-
-        Others who have the old file open see that it was replaced.
-        """
-        self.close()
-        folder = self.path.parent
-        kept = next(path for n in count(1) if not (path := folder / DAMAGED_FILE.format(n)).exists())
-        kept.hardlink_to(self.path)  # until the new file is in place the old one has both names
-        log = self.path.with_name(f"{DATABASE_FILE}-wal")
-        if log.exists():  # it belongs to the old file
-            log.rename(kept.with_name(f"{kept.name}-wal"))
-        self.path.with_name(f"{DATABASE_FILE}-shm").unlink(missing_ok=True)
-        new.replace(self.path)
-        flush_folder(folder)
-        return kept
+            self._is_read_for_long = False
+        except apsw.BusyError:  # it has moved what nobody reads, and each article is not to wait for the same reader
+            self._is_read_for_long = True
+        except (apsw.FullError, apsw.IOError):
+            pass
+        finally:
+            writer.set_busy_timeout(_WAIT_MS)
 
     @property
     def is_forked(self) -> bool:
@@ -162,88 +166,63 @@ class Database:
             self.close()
 
     def _mark(self) -> Mark | None:
-        return mark(self.path, locking=self._locking)
+        """None also while the file is being replaced: its log may be gone already."""
+        return None if is_unfinished(self.path) else mark(self.path, locking=self._locking)
 
     @contextmanager
     def locked(self, *, wait: float | None = None) -> Iterator[None]:
         """The writer's lock, which no other process holds meanwhile; the same thread may take it again inside."""
+        self.refuse_in_fork()
         with self._lock.held() if wait is None else self._lock.held(wait=wait):
+            if is_unfinished(self.path):  # somebody was stopped
+                finish(self.path)
             yield
 
     def _open_reader(self) -> apsw.Connection:
+        """The mark is taken before: a file that is replaced while it is opened differs afterwards."""
         self._locking = True
         try:
-            connection = connect(self.path, self._check_format, locking=True)
-            self._opened = self._mark()
+            self._remember(self._mark())
+            return connect(self.path, self._check, locking=True)
         except (apsw.ReadOnlyError, apsw.CantOpenError):
             if log_size(self.path):
                 raise
             self._locking = False
-            self._opened = self._mark()  # before anything is read
-            connection = connect(self.path, self._check_format, locking=False)
-        return connection
+            self._remember(self._mark())
+            return connect(self.path, self._check, locking=False)
 
     def _open_writer(self) -> apsw.Connection:
         if not self.exists:
-            self._create()
-        connection = open_checked(str(self.path), apsw.SQLITE_OPEN_READWRITE, wait_ms=_WAIT_MS)
-        if self._check_format(connection) < FORMAT:
-            upgrade(connection)
-        self._opened = self._mark()
+            create(self.path)
+        connection = self._connect_writer()
+        if records.format_of(connection) < FORMAT:
+            connection.close()
+            upgrade(self.path)
+            self.close()  # the reader's connection too: it sees the old file
+            connection = self._connect_writer()
+        self._remember(self._mark())
         connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
         return connection
 
-    def _create(self) -> None:
-        """Make the empty tables aside and move them into place: half of them would be no library, and in the way."""
-        for unfinished in self.path.parent.glob(f"{NEW_FILE}*"):
-            unfinished.unlink()
-        aside = self.path.with_name(NEW_FILE)
-        connection = apsw.Connection(str(aside), vfs=checked_files())
+    def _connect_writer(self) -> apsw.Connection:
+        connection = open_checked(str(self.path), apsw.SQLITE_OPEN_READWRITE, wait_ms=_WAIT_MS)
         try:
-            reserve(connection)
-            connection.pragma("journal_mode", "wal")
-            connection.execute(f"BEGIN; {TABLES}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT")
-            # Closing moves the log into the file too, but does not say where that fails.
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        finally:
+            self._check(connection)
+        except BaseException:
             connection.close()
-        aside.rename(self.path)
+            raise
+        return connection
 
-    def _check_format(self, connection: apsw.Connection) -> int:
-        """The format; raises the error that says why the file cannot be used."""
-        if connection.pragma("application_id") != APPLICATION_ID:
-            raise NotALibrary(f"{self.path} is an SQLite file, but not a library of this tool.")
-        version = connection.pragma("user_version")
-        if version > FORMAT:
-            raise FormatTooNew(
-                f"The library in {self.path.parent} has format {version}, and this version of article-qa reads up to "
-                f"{FORMAT}; update article-qa."
-            )
-        if version >= FORMAT_WITH_CHECKSUMS and not has_checksums(connection):
-            raise corrupt(self.path.parent, "its page checksums are switched off")
-        if not is_expected(connection):
-            raise corrupt(self.path.parent, "its tables are not those that this tool makes")
-        if self._is_cut_off(connection):
-            raise corrupt(self.path.parent, "its end is missing")
-        if version >= FORMAT_WITH_CHECKSUMS and log_size(self.path) and not self._fits_log(connection):
-            raise corrupt(self.path.parent, "its file and the log beside it do not fit together")
-        return int(version)
+    def _check(self, connection: apsw.Connection) -> None:
+        check_format(connection, self.path)
 
-    def _fits_log(self, connection: apsw.Connection) -> bool:
-        """Whether file and log are of one library: SQLite takes any log by the right name, and mixes pages of two."""
-        return is_one_library(connection) and (
-            size(self.path) > _LOOKED_THROUGH or connection.execute("PRAGMA integrity_check(1)").get == "ok"
-        )
-
-    def _is_cut_off(self, connection: apsw.Connection) -> bool:
-        """Whether the file lacks its end: half a page is read as if zeros followed, and its checksum is not looked at.
-
-        While there is a log, the end may be there.
-        """
-        with _transaction(connection, "DEFERRED"):  # so that nobody makes the file smaller meanwhile
-            whole: int = connection.pragma("page_count") * connection.pragma("page_size")
-            return size(self.path) < whole and log_size(self.path) == 0
+    def _remember(self, mark: Mark | None) -> None:
+        """Which file the connections see; one to another file is closed first."""
+        if self._opened not in (None, mark):
+            locking = self._locking
+            self.close()
+            self._locking = locking
+        self._opened = mark
 
 
 @contextmanager

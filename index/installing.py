@@ -5,22 +5,48 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from index import facts
 from index.database import DATABASE_FILE, Database
 from index.errors import LibraryError
 from index.read_connection import log_size
+from index.replacing import replace, replace_damaged
 from index.vector_cache import VECTORS_FILE
 
 
-def install(made: Path, database: Database) -> Path:
-    """Move the files of the closed library in `made` into the place of `database`, whose lock is held.
+def install(made: Path, database: Database, generation: int) -> None:
+    """Move the closed library in `made` into the place of `database`, which is gone then and whose lock is held.
 
-    Returns where the old SQLite file lies now. Raises LibraryError where the new one is not whole on the disk.
+    It counts on from the old one's generation. Raises LibraryError where it is not whole on the disk, and
+    LibraryLocked where others read the old one's log just now.
     """
-    if log_size(made / DATABASE_FILE):  # closing moves the log into the file, and does not say where that fails
+    new = _ready(made, generation)
+    database.close()
+    replace(database.path, new)
+    _tidy(made, database)
+
+
+def install_for_damaged(made: Path, database: Database, generation: int) -> Path:
+    """As `install`, but the old SQLite file and its log are kept; returns where they lie now."""
+    new = _ready(made, generation)
+    database.close()
+    kept = replace_damaged(database.path, new)
+    _tidy(made, database)
+    return kept
+
+
+def _ready(made: Path, generation: int) -> Path:
+    new = Database(made)
+    with new.writing() as connection:
+        number = max(facts.generation(connection), generation)
+        facts.set_fact(connection, "generation", str(number + 1))  # so that no number means two contents
+    new.close()
+    if log_size(new.path):  # closing moves the log into the file, and does not say where that fails
         raise LibraryError(f"The disk that holds {made} failed, so the library is as it was; try again once it works.")
-    old = database.replace(made / DATABASE_FILE)
+    return made / DATABASE_FILE
+
+
+def _tidy(made: Path, database: Database) -> None:
     vectors = made / VECTORS_FILE
     if vectors.exists():  # only a cache: stopped before this, it is built again
-        vectors.replace(old.with_name(VECTORS_FILE))
+        vectors.replace(database.path.with_name(VECTORS_FILE))
     shutil.rmtree(made)
-    return old

@@ -184,7 +184,7 @@ class Library:
         self._refuse_if_read_only()
         with self._alone():
             if self._transaction is not None:
-                raise LibraryError("A library cannot be compacted inside a transaction; do it afterwards.")
+                raise LibraryError(f"The library in {self.folder} is inside a transaction; compact it afterwards.")
             if not self._database.exists:
                 return
             compact_files(self._database, self._vectors)

@@ -2,6 +2,9 @@
 
 SQLite by itself does not notice a flipped bit in a row. Its extension cksumvfs (https://sqlite.org/cksumvfs.html) does,
 in tables, indexes and full text alike; apsw brings it along.
+
+Loading it makes it the default of this process for every later apsw connection, also to files that are no libraries;
+those that do not reserve eight bytes of each page it leaves as they are. Python's own `sqlite3` has another SQLite.
 """
 
 from __future__ import annotations

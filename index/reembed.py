@@ -6,17 +6,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from index import records
+from index import facts, records
 from index.article import Article
 from index.database import Database, open_existing
 from index.embedder import Embedder
-from index.errors import ModelMismatch
+from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
 from index.installing import install
+from index.leftovers import REEMBEDDED_FOLDER as REEMBEDDED_FOLDER
+from index.leftovers import reembedding
 from index.library import Library, Progress
 from index.passages import PassageSettings
-
-REEMBEDDED_FOLDER = "library.reembedded"
-"""Where the new library grows inside the old one's folder, until it takes its place."""
 
 
 def reembed(
@@ -25,34 +24,37 @@ def reembed(
     """Embed all articles of the library in `folder` again and return how many there are.
 
     Until all are done the old vectors stay in use, and articles may come and go. Stopped in the middle, the next call
-    with the same model and settings goes on. `progress` is told how many articles are done. Raises LibraryNotFound.
+    with the same model and settings goes on. `progress` is told how many articles are done. Raises LibraryNotFound,
+    and LibraryLocked where another process is embedding the library anew.
     """
     database = open_existing(folder)
     aside = folder / REEMBEDDED_FOLDER
-    with _resumed(aside, embedder, settings or PassageSettings()) as new:
+    with reembedding(folder).held(wait=0), _resumed(aside, embedder, settings or PassageSettings()) as new:
         new.add(_articles(database), progress)
         with database.locked():
-            _catch_up(new, database)
+            generation = _catch_up(new, database)
             number = len(new)
             new.close()
-            install(aside, database).unlink()
+            install(aside, database, generation)
     return number
 
 
 def _resumed(aside: Path, embedder: Embedder, settings: PassageSettings) -> Library:
     try:
         return Library.open(aside, embedder, settings=settings)
-    except ModelMismatch:  # begun for another model
+    except (ModelMismatch, NotALibrary, LibraryCorrupt, FormatTooNew):  # another model's, or stopped while it was moved
         shutil.rmtree(aside)
         return Library.open(aside, embedder, settings=settings)
 
 
-def _catch_up(new: Library, database: Database) -> None:
-    """What others changed in the old library meanwhile."""
+def _catch_up(new: Library, database: Database) -> int:
+    """What others changed in the old library meanwhile; returns its generation."""
     new.add(_articles(database))
     with database.reading() as connection:
         stored = {summary.id for summary in records.list_articles(connection)}
+        generation = facts.generation(connection)
     new.remove(summary.id for summary in new.articles() if summary.id not in stored)
+    return generation
 
 
 def _articles(database: Database) -> Iterator[Article]:

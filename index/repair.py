@@ -11,12 +11,14 @@ from typing import TypeVar
 import apsw
 import numpy as np
 
-from index.database import REPAIRED_FOLDER, Database, open_existing
+from index.database import Database, open_existing
 from index.embedder import Embedder, Fingerprint, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
+from index.facts import generation
 from index.identity import Identity, is_same_model, stored_identity, stored_settings
-from index.installing import install
+from index.installing import install_for_damaged
 from index.integrity import UNREADABLE
+from index.leftovers import REPAIRED_FOLDER
 from index.library import Library, Progress
 from index.passages import Passage, PassageSettings, split
 from index.preparing import PreparedArticle
@@ -58,11 +60,17 @@ def repair(
                 raise LibraryCorrupt(
                     f"No article in {folder} is whole, so nothing was changed; restore it from a backup."
                 )
-            damaged = install(aside, database)
+            damaged = install_for_damaged(aside, database, _generation(database))
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
     return RepairReport(kept, tuple(lost), damaged, unknown)
+
+
+def _generation(database: Database) -> int:
+    """That of the damaged library, from which the new one counts on; 0 where it cannot be read."""
+    with database.reading_whatever() as connection:
+        return _read(generation, connection) or 0
 
 
 def _repaired(

@@ -26,6 +26,9 @@ _DAMAGED = (
 )
 """Failures that mean that what was stored is not there any more; the others are about writing."""
 
+_LACKING = ("no such table", "no such column", "vtable constructor failed")
+"""How the messages begin of those errors in a statement that come from the file: the others are ours."""
+
 
 @contextmanager
 def translated(file: Path) -> Iterator[None]:
@@ -47,9 +50,9 @@ def translated(file: Path) -> Iterator[None]:
         raise LibraryError(f"The disk that holds {folder} failed ({error}); try again once it works.") from error
     except apsw.NotADBError as error:
         raise NotALibrary(f"{file} is not an SQLite file, so {folder} is no library.") from error
-    except (apsw.CorruptError, apsw.SQLError, UnicodeDecodeError) as error:  # SQLError: no such table
-        raise corrupt(folder, error) from error
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
+        if isinstance(error, apsw.CorruptError | UnicodeDecodeError) or str(error).startswith(_LACKING):
+            raise corrupt(folder, error) from error
         raise LibraryError(f"The library in {folder} could not be used: SQLite says {error}.") from error
 
 

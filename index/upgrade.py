@@ -1,29 +1,61 @@
-"""Bringing a library of an older format up to date, in place; readers go on meanwhile, and it can be begun again."""
+"""Bringing a library of an older format up to date: in a copy, which then takes the place of the old file.
+
+A process of an older version may have the old file open, and would write pages without checksums into it.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import apsw
 
-from index import records
+from index import facts, records, vector_rows
 from index.errors import LibraryCorrupt
-from index.page_checksums import reserve
+from index.page_checksums import open_checked, reserve
+from index.replacing import empty_log, replace
 from index.schema import FORMAT, SINCE_FORMAT_2
 
+UPGRADED_FILE = "library.upgraded"  # the copy; SQLite puts files that begin so beside it
 
-def upgrade(connection: apsw.Connection) -> None:
-    """From format 1 to 2: checksums on each page, then hashes on each passage; the writer's lock is held."""
-    reserve(connection)
-    connection.execute("VACUUM")  # writes each page anew, with its checksum
-    connection.execute("BEGIN IMMEDIATE")
+
+def upgrade(path: Path) -> None:
+    """From format 1 to 2: checksums on each page, hashes on each passage, an id; the writer's lock is held.
+
+    Raises LibraryLocked while others read the old file's log.
+    """
+    for unfinished in path.parent.glob(f"{UPGRADED_FILE}*"):
+        unfinished.unlink()
+    empty_log(path)
+    copy = path.with_name(UPGRADED_FILE)
+    copy.touch(mode=0o600)
+    _copy_pages(path, copy)
+    connection = open_checked(str(copy), apsw.SQLITE_OPEN_READWRITE)
     try:
-        connection.execute(SINCE_FORMAT_2)
-        for row in records.article_rows(connection):
-            _hash_passages(connection, row)
-        connection.pragma("user_version", FORMAT)
-        connection.execute("COMMIT")
+        _bring_up_to_date(connection)
+        connection.pragma("journal_mode", "wal")
     finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        connection.close()
+    replace(path, copy)
+
+
+def _copy_pages(old: Path, copy: Path) -> None:
+    connection = open_checked(str(old), apsw.SQLITE_OPEN_READWRITE)
+    try:
+        reserve(connection)  # as wanted for what a VACUUM writes
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    finally:
+        connection.close()
+
+
+def _bring_up_to_date(connection: apsw.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(SINCE_FORMAT_2)
+    for row in records.article_rows(connection):
+        _hash_passages(connection, row)
+    vector_rows.forget_removed_ids(connection)  # older versions did not write down what they removed
+    facts.name_library(connection)
+    connection.pragma("user_version", FORMAT)
+    connection.execute("COMMIT")
 
 
 def _hash_passages(connection: apsw.Connection, row: int) -> None:

@@ -11,6 +11,7 @@ from index.errors import LibraryError
 from index.facts import next_generation
 from index.identity import stored_identity
 from index.integrity import Damage, find_damage
+from index.leftovers import remove_leftovers
 from index.vector_cache import VectorCache, find_cache_damage
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def compact_files(database: Database, vectors: VectorCache) -> None:
         next_generation(connection)
     database.vacuum()
     vectors.discard()
+    remove_leftovers(database.path.parent)
 
 
 def _save(database: Database, vectors: VectorCache) -> None:

@@ -27,7 +27,7 @@ from index.errors import (
     NotALibrary,
     RejectionReason,
 )
-from index.facts import generation
+from index.facts import generation, get_fact, is_one_library
 from index.library import Library
 from index.page_checksums import checked_files
 from index.schema import APPLICATION_ID, FORMAT, TABLES
@@ -374,3 +374,14 @@ def test_a_restore_that_fails_leaves_an_empty_folder_empty(copy: Path, tmp_path:
 def test_a_folder_that_another_process_writes_to_is_not_taken(copy: Path, tmp_path: Path) -> None:
     with WriteLock(tmp_path / "new").held(), pytest.raises(LibraryLocked):
         restore(copy, tmp_path / "new")
+
+
+def test_a_restored_library_has_an_id_of_its_own(copy: Path, opened: Library, tmp_path: Path) -> None:
+    """From now on the two differ: a log of the one must not be taken for the other's."""
+    restore(copy, tmp_path / "new")
+    ids = set()
+    for folder in (opened.folder, tmp_path / "new"):
+        with Database(folder).reading() as connection:
+            assert is_one_library(connection)
+            ids.add(get_fact(connection, "library"))
+    assert len(ids) == 2

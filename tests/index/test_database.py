@@ -244,3 +244,23 @@ def test_every_other_error_of_sqlite_is_ours_too(database: Database) -> None:
     with pytest.raises(LibraryError, match=r"library in .*library could not be used: SQLite says .*NOT NULL"):
         remember(database, None)  # type: ignore[arg-type]
     assert recall(database) == "a"
+
+
+def test_a_mistaken_statement_is_no_damage(database: Database) -> None:
+    remember(database, "a")
+    with pytest.raises(LibraryError, match="syntax error") as error, database.reading() as connection:
+        connection.execute("SELEKT 1")
+    assert not isinstance(error.value, LibraryCorrupt)
+    with pytest.raises(LibraryCorrupt, match="no such table"), database.reading() as connection:
+        connection.execute("SELECT * FROM none")
+
+
+def test_a_connection_whose_file_is_refused_is_closed(database: Database) -> None:
+    remember(database, "a")
+    with database.writing() as connection:
+        connection.pragma("user_version", FORMAT + 1)
+    database.close()
+    before = len(apsw.connections())
+    with pytest.raises(FormatTooNew):
+        remember(database, "b")
+    assert len(apsw.connections()) == before

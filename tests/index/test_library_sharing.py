@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -64,6 +65,28 @@ def test_two_processes_may_write_at_the_same_time(library: Library) -> None:
         f"{name}/{number}.txt" for name in ("left", "right") for number in range(20)
     )
     assert library.search("right7", 1)[0].article.source == "right/7.txt"
+
+
+def test_three_processes_may_each_add_a_hundred_articles_at_once(library: Library) -> None:
+    hundred = 'library.add([Article(name, f"{name}{n} is told of here.", f"{name}/{n}.txt") for n in range(100)])'
+    writers = [start(library.folder, name, hundred) for name in ("left", "middle", "right")]
+    assert [(finish(writer), writer.returncode) for writer in writers] == [("", 0)] * 3
+    assert len(library) == 300
+    assert library.check() == []
+
+
+def test_who_reads_for_long_holds_up_one_commit_and_not_each(
+    library: Library, articles: list[Article], fake_embedder: Embedder
+) -> None:
+    library.add(articles)
+    with Library.open(library.folder, fake_embedder) as other, other._reading() as connection:
+        assert connection is not None
+        connection.execute("SELECT * FROM articles").fetchone()
+        library.add([Article("", "The first one waits.", "first.txt")])
+        began = time.monotonic()
+        library.add([Article("", f"Number {number}.", f"{number}.txt") for number in range(10)])
+        assert time.monotonic() - began < 3
+    assert len(library) == 14
 
 
 def test_another_process_sees_a_change_at_its_next_search(opened: Library, articles: list[Article]) -> None:

@@ -1,12 +1,15 @@
 """Embedding a library anew, stopped and begun again, while it is used."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from index import records
 from index.article import Article
+from index.database import Database
 from index.embedder import Embedder
-from index.errors import LibraryNotFound, ModelMismatch
+from index.errors import LibraryError, LibraryLocked, LibraryNotFound, ModelMismatch
 from index.library import Library
 from index.passages import PassageSettings
 from index.reembed import REEMBEDDED_FOLDER, reembed
@@ -77,3 +80,76 @@ def test_one_that_was_begun_for_another_model_begins_anew(opened: Library, other
 def test_a_folder_without_a_library_is_refused(tmp_path: Path, other: Embedder) -> None:
     with pytest.raises(LibraryNotFound):
         reembed(tmp_path / "none", other)
+
+
+def test_a_second_one_is_refused_while_the_first_runs(opened: Library, other: Embedder) -> None:
+    """Both would write to the same new library, and one would move it away from the other."""
+    refused: list[str] = []
+
+    def begin_another(_: int) -> None:
+        with pytest.raises(LibraryLocked) as error:
+            reembed(opened.folder, other)
+        refused.append(str(error.value))
+
+    assert reembed(opened.folder, other, progress=begin_another) == 3
+    assert len(refused) == 3
+    assert f"(number {os.getpid()}) is embedding anew the library in" in refused[0]
+
+
+def test_the_old_file_is_gone_also_where_the_disk_has_no_links(
+    opened: Library, other: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    reembed(opened.folder, other)
+    assert [file.name for file in opened.folder.iterdir() if "damaged" in file.name] == []
+
+
+def test_it_counts_on_from_the_old_generation(opened: Library, other: Embedder) -> None:
+    """Two contents with one number would let a process that has the old vectors in memory keep them."""
+    for number in range(20):
+        opened.add([Article("", f"Version {number}.", "changing.txt")])
+    database = Database(opened.folder)
+    with database.reading() as connection:
+        before = records.generation(connection)
+    reembed(opened.folder, other)
+    with database.reading() as connection:
+        assert records.generation(connection) > before
+    database.close()
+
+
+def test_one_that_was_stopped_while_it_was_moved_begins_anew(opened: Library, other: Embedder) -> None:
+    aside = opened.folder / REEMBEDDED_FOLDER
+    aside.mkdir()
+    (aside / "vectors.faiss").write_bytes(b"left")
+    assert reembed(opened.folder, other) == 3
+
+
+def test_compacting_leaves_nothing_of_what_was_stopped(opened: Library, other: Embedder) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        reembed(opened.folder, other, progress=stop)
+    for name in ("library.repaired", "library.restoring"):
+        (opened.folder / name).mkdir()
+        (opened.folder / name / "library.sqlite").write_text("removed since")
+    for name in ("library.new-wal", "library.upgraded", "library.damaged-7.sqlite-wal"):
+        (opened.folder / name).write_text("removed since")
+    opened.compact()
+    opened.close()
+    left = {file.name for file in opened.folder.iterdir()}
+    assert left <= {"library.sqlite", "library.lock", "vectors.faiss", "library.reembedding.lock"}
+
+
+def test_compacting_leaves_alone_what_a_running_one_has_made(opened: Library, other: Embedder) -> None:
+    def compact(done: int) -> None:
+        if done == 2:
+            opened.compact()
+
+    assert reembed(opened.folder, other, progress=compact) == 3
+
+
+def test_compacting_inside_a_transaction_is_refused(opened: Library) -> None:
+    with opened.transaction(), pytest.raises(LibraryError, match="is inside a transaction; compact it afterwards"):
+        opened.compact()
+    assert opened.check() == []

@@ -6,9 +6,9 @@ import apsw
 import pytest
 
 from index.article import Article
-from index.database import DATABASE_FILE
+from index.database import DATABASE_FILE, Database
 from index.errors import LibraryNotFound, ModelMismatch
-from index.facts import set_fact
+from index.facts import generation, set_fact
 from index.library import Library
 from index.page_checksums import checked_files
 from index.passages import PassageSettings
@@ -108,3 +108,17 @@ def test_a_library_that_is_not_there_is_not_made(closed: Library) -> None:
     with pytest.raises(LibraryNotFound):
         repair(closed.folder / "none", FakeEmbedder())
     assert not (closed.folder / "none").exists()
+
+
+def test_a_repaired_library_counts_on_from_the_damaged_ones_generation(closed: Library) -> None:
+    """Two contents with one number would let a process that has the old vectors in memory keep them."""
+    with Library.open(closed.folder, FakeEmbedder()) as library:
+        for number in range(10):
+            library.add([Article("", f"Version {number}.", "changing.txt")])
+    database = Database(closed.folder)
+    with database.reading() as connection:
+        before = generation(connection)
+    repair(closed.folder, FakeEmbedder())
+    with database.reading() as connection:
+        assert generation(connection) > before
+    database.close()

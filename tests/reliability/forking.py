@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import faiss
-from operations import article, open_library
+from operations import SETTINGS, article, open_library
 
+from index.backup import backup, restore
+from index.database import DATABASE_FILE
 from index.errors import LibraryForked
+from index.export import export
 from index.library import Library
+from index.reembed import reembed
+from index.repair import repair
 
 USES: dict[str, Callable[[Library], Any]] = {
     "len": len,
@@ -26,6 +31,11 @@ USES: dict[str, Callable[[Library], Any]] = {
     "check": Library.check,
     "open": lambda library: open_library(library.folder),
     "compact": Library.compact,
+    "backup": lambda library: backup(library.folder, library.folder.with_name("backup")),
+    "restore": lambda library: restore(library.folder / DATABASE_FILE, library.folder.with_name("restored")),
+    "export": lambda library: export(library.folder, library.folder.with_name("exported")),
+    "repair": lambda library: repair(library.folder, library.embedder, settings=SETTINGS),
+    "reembed": lambda library: reembed(library.folder, library.embedder, settings=SETTINGS),
 }
 
 

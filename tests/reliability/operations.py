@@ -13,6 +13,8 @@ from index.article import Article
 from index.database import DATABASE_FILE
 from index.library import Library
 from index.passages import PassageSettings
+from index.reembed import reembed
+from index.repair import repair
 from index.vector_cache import VECTORS_FILE
 from index.write_lock import LOCK_FILE
 from tests.conftest import FakeEmbedder
@@ -20,6 +22,7 @@ from tests.conftest import FakeEmbedder
 SETTINGS = PassageSettings(max_tokens=12, overlap_tokens=0)  # each sentence of `article` is a passage
 _LIMIT = 100
 _REMAINING = {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm", VECTORS_FILE, LOCK_FILE}
+_REMAINING |= {"library.reembedding.lock"}
 
 Versions = dict[str, int]
 """What a library holds: the version of each source."""
@@ -36,9 +39,19 @@ def word(source: str, version: int) -> str:
     return f"{source}v{version}"
 
 
+_ANEW: dict[str, Callable[[Library], object]] = {
+    "compact": Library.compact,
+    "reembed": lambda library: reembed(library.folder, library.embedder, settings=SETTINGS),
+    "repair": lambda library: repair(library.folder, library.embedder, settings=SETTINGS),
+}
+
+
 @dataclass(frozen=True)
 class Operation:
-    """A change: `add` one by one, `batch` in one call, `remove` or `compact`; as JSON it travels to other processes."""
+    """A change: `add` one by one, `batch` in one call, `remove`, or one of those that write the whole library anew.
+
+    As JSON it travels to other processes.
+    """
 
     kind: str
     versions: Versions = field(default_factory=dict)
@@ -57,12 +70,12 @@ class Operation:
             library.remove([each.id for each in articles])
             acknowledge()
         else:
-            library.compact()
+            _ANEW[self.kind](library)
             acknowledge()
 
     def states(self, before: Versions) -> list[Versions]:
         """What the library holds before, and after each acknowledgement."""
-        if self.kind == "compact":
+        if self.kind in _ANEW:
             return [before, before]
         if self.kind == "remove":
             return [before, {source: version for source, version in before.items() if source not in self.versions}]
@@ -146,4 +159,5 @@ def assert_recovers(folder: Path, possible: list[Versions], operation: Operation
         assert assert_whole(library) == last
         library.add([article("next", 1)])
         assert library.check() == []
-    assert {path.name for path in folder.iterdir()} <= _REMAINING
+    kept = {path.name for path in folder.glob("library.damaged-?.sqlite")} if operation.kind == "repair" else set()
+    assert {path.name for path in folder.iterdir()} - kept <= _REMAINING

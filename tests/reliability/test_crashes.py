@@ -6,7 +6,7 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,7 +24,11 @@ from operations import (
     make_library,
     open_library,
 )
-from tracing import CHANGING, operate, sample
+from tracing import CHANGING, Trace, injected, operate, sample
+
+from index.backup import backup, restore
+from index.database import DATABASE_FILE
+from index.leftovers import RESTORED_FOLDER
 
 OPERATIONS = {
     "first": Operation("add", {"apple": 1, "birch": 1}),  # of a library that does not exist yet
@@ -34,6 +38,8 @@ OPERATIONS = {
     "update": Operation("batch", {"apple": 2, "birch": 2, "cedar": 2}),
     "remove": Operation("remove", {"apple": 1, "cedar": 1}),
     "compact": Operation("compact"),
+    "reembed": Operation("reembed"),
+    "repair": Operation("repair"),
 }
 
 
@@ -63,6 +69,35 @@ def test_a_kill_at_any_system_call_leaves_each_change_whole_or_undone(
     record_property("kills", kills)
     print(f"{name}: {kills} kills")  # noqa: T201
     assert kills >= max(10, 0.9 * len(moments)), "hardly anything was killed"
+
+
+@pytest.mark.timeout(3600)
+def test_a_restore_that_was_killed_made_the_library_or_can_be_begun_again(
+    tmp_path: Path, tracing: None, server: ForkServer, long: bool
+) -> None:
+    make_library(tmp_path / "library", BEFORE)
+    backup(tmp_path / "library", tmp_path / "backup")
+
+    def restored(name: str, faults: Sequence[str] = ()) -> Trace:
+        with server.start("make_of_backup", str(tmp_path / "backup"), str(tmp_path / name)) as child:
+            assert child.hear() == "ready"
+            with injected(child.pid, CHANGING, faults) as trace:
+                child.say("go")
+                child.hear_all()
+            child.wait()
+        return trace
+
+    moments = sample(restored("whole").moments(), long)
+    assert len(moments) > 5
+    for number, moment in enumerate(moments):
+        folder = tmp_path / f"killed{number}"
+        restored(folder.name, moment.once("signal=SIGKILL"))
+        if not (folder / DATABASE_FILE).exists():
+            assert restore(tmp_path / "backup", folder) == len(BEFORE)
+        with open_library(folder) as library:
+            assert assert_whole(library) == BEFORE
+            library.compact()
+            assert not (folder / RESTORED_FOLDER).exists()
 
 
 @pytest.mark.timeout(3600)

@@ -129,6 +129,7 @@ def two_users(fake_embedder: Embedder, folder: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs two users")
     clean(folder, fake_embedder)
+    (folder / DATABASE_FILE).chmod(0o644)  # both are made for their owner alone
     folder.chmod(0o755)
 
 

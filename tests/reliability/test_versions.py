@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +14,10 @@ import pytest
 from damaging import copy
 from old_libraries import ANSWERS, ARTICLES, FOLDER, NEW_ARTICLE, SETTINGS, answers
 
-from index import database
-from index.database import DATABASE_FILE
+from index import database, records
+from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
-from index.errors import FormatTooNew
+from index.errors import FormatTooNew, LibraryLocked
 from index.library import Library
 from index.schema import FORMAT
 from index.upgrade import upgrade
@@ -99,25 +101,46 @@ class Stopped(Exception):
 
 
 @contextmanager
-def before_each_statement(act: Callable[[int], None]) -> Iterator[list[str]]:
-    """Call `act` before every statement of an upgrade with its number; gives the statements."""
-    statements: list[str] = []
+def watching(watch: Callable[[apsw.Connection], None], move: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Show `watch` every connection that an upgrade opens, and tell `move` before it moves or removes a file."""
 
-    def watched(connection: apsw.Connection) -> None:
-        def trace(_: object, statement: str, __: object) -> bool:
-            act(len(statements))
-            statements.append(statement)
-            return True
+    def watched(path: Path) -> None:
+        apsw.connection_hooks.append(watch)
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("replace", "unlink") if move else ():
+                patch.setattr(Path, name, moving(name, getattr(Path, name)))
+            try:
+                upgrade(path)
+            finally:
+                apsw.connection_hooks.remove(watch)
 
-        connection.exec_trace = trace
-        try:
-            upgrade(connection)
-        finally:
-            connection.exec_trace = None
+    def moving(name: str, original: Callable[..., object]) -> Callable[..., object]:
+        def moved(*arguments: object, **options: object) -> object:
+            assert move is not None
+            move(name)
+            return original(*arguments, **options)
+
+        return moved
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "upgrade", watched)
-        yield statements
+        yield
+
+
+@contextmanager
+def before_each_step(act: Callable[[int], object]) -> Iterator[list[str]]:
+    """Call `act` before every statement of an upgrade and every move of a file with its number; gives the steps."""
+    steps: list[str] = []
+
+    def step(name: str) -> None:
+        act(len(steps))
+        steps.append(name)
+
+    def watch(connection: apsw.Connection) -> None:
+        connection.exec_trace = lambda _, statement, __: step(statement) or True  # type: ignore[func-returns-value]
+
+    with watching(watch, step):
+        yield steps
 
 
 def test_killed_at_any_step_it_opens_and_the_upgrade_begins_again(
@@ -125,12 +148,12 @@ def test_killed_at_any_step_it_opens_and_the_upgrade_begins_again(
 ) -> None:
     """A copy of the folder is what a killed process leaves."""
     with (
-        before_each_statement(lambda step: copy(first, tmp_path / f"killed-{step}")) as statements,  # type: ignore[func-returns-value,arg-type]
+        before_each_step(lambda step: shutil.copytree(first, tmp_path / f"killed-{step}")) as steps,
         Library.open(first, fake_embedder, settings=SETTINGS) as library,
     ):
         library.add([NEW_ARTICLE])
-    assert {"VACUUM", "BEGIN IMMEDIATE", "COMMIT"} < {*statements}
-    for step in range(len(statements)):
+    assert {"VACUUM INTO ?", "BEGIN IMMEDIATE", "COMMIT", "replace"} < {*steps}
+    for step in range(len(steps)):
         assert_goes_on(tmp_path / f"killed-{step}", fake_embedder)
 
 
@@ -142,17 +165,55 @@ def test_killed_in_the_middle_of_a_statement(first: Path, fake_embedder: Embedde
         left.append(copy(first, tmp_path / f"killed-{len(left)}"))
         return False
 
-    def watched(connection: apsw.Connection) -> None:
-        connection.set_progress_handler(save, 50)  # of SQLite's own steps
-        upgrade(connection)
-        connection.set_progress_handler(None)
-
-    with pytest.MonkeyPatch.context() as patch, Library.open(first, fake_embedder, settings=SETTINGS) as library:
-        patch.setattr(database, "upgrade", watched)
+    with (
+        watching(lambda connection: connection.set_progress_handler(save, 50)),  # of SQLite's own steps
+        Library.open(first, fake_embedder, settings=SETTINGS) as library,
+    ):
         library.add([NEW_ARTICLE])
     assert len(left) > 10
     for killed in left:
         assert_goes_on(killed, fake_embedder)
+
+
+def test_who_has_the_old_file_open_in_an_older_version_does_no_harm(first: Path, fake_embedder: Embedder) -> None:
+    """It would write pages without checksums; what it reads and writes is the old file, until it sees the new one."""
+    older = apsw.Connection(str(first / DATABASE_FILE), vfs="unix")  # as plain as the older version's
+    assert older.execute("SELECT count(*) FROM articles").fetchone() == (len(ARTICLES),)
+    before = (first / DATABASE_FILE).stat().st_ino
+    with Library.open(first, fake_embedder, settings=SETTINGS) as library:
+        library.add([NEW_ARTICLE])
+        assert (first / DATABASE_FILE).stat().st_ino != before  # by which the older version sees it too
+        older.execute("UPDATE articles SET title = 'Old'")
+        older.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        older.close()
+        assert library.check() == []
+        assert [library.article(summary.id) for summary in library.articles()] == [*ARTICLES, NEW_ARTICLE]
+    with Library.open(first, fake_embedder, settings=SETTINGS) as library:
+        assert library.check() == []
+
+
+def test_an_upgrade_waits_for_who_reads_the_log(first: Path, fake_embedder: Embedder) -> None:
+    older = apsw.Connection(str(first / DATABASE_FILE), vfs="unix")
+    older.execute("INSERT INTO facts VALUES ('older', 'yes')")
+    older.execute("BEGIN")
+    older.execute("SELECT count(*) FROM articles").fetchone()
+    with Library.open(first, fake_embedder, settings=SETTINGS) as library:
+        with pytest.raises(LibraryLocked, match="Others are reading the library"):
+            library.add([NEW_ARTICLE])
+        older.execute("COMMIT")
+        library.add([NEW_ARTICLE])
+        assert len(library) == len(ARTICLES) + 1
+    older.close()
+
+
+def test_an_upgraded_library_has_an_id_and_keeps_its_permissions(first: Path, fake_embedder: Embedder) -> None:
+    (first / DATABASE_FILE).chmod(0o640)
+    with Library.open(first, fake_embedder, settings=SETTINGS) as library:
+        library.add([NEW_ARTICLE])
+    assert stat.S_IMODE((first / DATABASE_FILE).stat().st_mode) == 0o640
+    with Database(first).reading() as connection:
+        assert records.get_fact(connection, "library")
+        assert records.is_one_library(connection)
 
 
 def test_failed_at_any_step_the_same_library_goes_on(first: Path, fake_embedder: Embedder, tmp_path: Path) -> None:
@@ -165,7 +226,7 @@ def test_failed_at_any_step_the_same_library_goes_on(first: Path, fake_embedder:
         failed = copy(first, tmp_path / "failed")
         with Library.open(failed, fake_embedder, settings=SETTINGS) as library:
             try:
-                with before_each_statement(stop):
+                with before_each_step(stop):
                     library.add([NEW_ARTICLE])
                 break
             except Stopped:

@@ -20,6 +20,7 @@ from forking import fork_while_searching
 from forkserver import Channel
 from operations import Operation, article, contents, found, open_library
 
+from index.backup import restore
 from index.errors import ArticleQAError
 from index.library import Library
 
@@ -53,6 +54,14 @@ def report(channel: Channel, library: Library) -> None:
         channel.say(["holds", held, all(found(library, *version) for version in held.items())])
     except ArticleQAError as error:
         channel.say(["holds", type(error).__name__, str(error)])
+
+
+def make_of_backup(channel: Channel, file: str, folder: str) -> None:
+    """Restore a backup."""
+    channel.say("ready")
+    channel.hear()
+    restore(Path(file), Path(folder))
+    channel.say("restored")
 
 
 def grow(channel: Channel, folder: str, operation: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import apsw
 import pytest
 from damaging import Report, contents, copy, counted, flip, outcome
 
-from index import database, read_connection, records
+from index import database, opening, read_connection, records
 from index.article import Article
 from index.database import DATABASE_FILE
 from index.embedder import Embedder
@@ -40,7 +40,7 @@ def unchecked_pages(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(path, trust_and_check, locking=locking)
 
     monkeypatch.setattr(database, "connect", trusting)
-    monkeypatch.setattr(database, "has_checksums", lambda _: True)
+    monkeypatch.setattr(opening, "has_checksums", lambda _: True)
 
 
 @pytest.fixture

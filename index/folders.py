@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.database import DATABASE_FILE, NEW_FILE
+from index.database import NEW_FILE, Database
 from index.errors import LibraryError, NotALibrary
 from index.write_lock import LOCK_FILE
 
@@ -23,4 +23,4 @@ def refuse_what_is_no_library(folder: Path) -> None:
 def _is_library(folder: Path) -> bool:
     """Whether a folder holds a library, or nothing yet that a library would have to make room for."""
     names = {path.name for path in folder.iterdir()}
-    return DATABASE_FILE in names or all(name == LOCK_FILE or name.startswith(NEW_FILE) for name in names)
+    return Database(folder).exists or all(name == LOCK_FILE or name.startswith(NEW_FILE) for name in names)

@@ -10,7 +10,7 @@ from index import database as opening
 from index import replacing
 from index.database import Database
 from index.errors import LibraryLocked
-from index.records import get_fact, set_fact
+from index.facts import get_fact, set_fact
 from index.replacing import finish, is_unfinished, replace, replace_damaged
 
 OLD, LOG, NEW = b"old", b"log", b"new"

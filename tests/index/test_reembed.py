@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from index import records
 from index.article import Article
 from index.database import Database
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryLocked, LibraryNotFound, ModelMismatch
+from index.facts import generation
 from index.library import Library
 from index.passages import PassageSettings
 from index.reembed import REEMBEDDED_FOLDER, reembed
@@ -113,10 +113,10 @@ def test_it_counts_on_from_the_old_generation(opened: Library, other: Embedder) 
         opened.add([Article("", f"Version {number}.", "changing.txt")])
     database = Database(opened.folder)
     with database.reading() as connection:
-        before = records.generation(connection)
+        before = generation(connection)
     reembed(opened.folder, other)
     with database.reading() as connection:
-        assert records.generation(connection) > before
+        assert generation(connection) > before
     database.close()
 
 

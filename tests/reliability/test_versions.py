@@ -14,10 +14,11 @@ import pytest
 from damaging import copy
 from old_libraries import ANSWERS, ARTICLES, FOLDER, NEW_ARTICLE, SETTINGS, answers
 
-from index import database, records
+from index import database
 from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
 from index.errors import FormatTooNew, LibraryLocked
+from index.facts import get_fact, is_one_library
 from index.library import Library
 from index.schema import FORMAT
 from index.upgrade import upgrade
@@ -212,8 +213,8 @@ def test_an_upgraded_library_has_an_id_and_keeps_its_permissions(first: Path, fa
         library.add([NEW_ARTICLE])
     assert stat.S_IMODE((first / DATABASE_FILE).stat().st_mode) == 0o640
     with Database(first).reading() as connection:
-        assert records.get_fact(connection, "library")
-        assert records.is_one_library(connection)
+        assert get_fact(connection, "library")
+        assert is_one_library(connection)
 
 
 def test_failed_at_any_step_the_same_library_goes_on(first: Path, fake_embedder: Embedder, tmp_path: Path) -> None:

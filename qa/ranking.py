@@ -10,9 +10,9 @@ from index.searching import Hit
 from qa.features import Features
 from qa.reader import AnswerSpan, Reading
 
-# Chosen where no reader trained, together with the threshold of `qa.confidence`. The F1 of the best span alone would be
-# 0.8 higher with 12, as a mean of three sets.
-RETRIEVAL_WEIGHT = 8.0
+# Chosen where no reader trained, together with the threshold of `qa.confidence`: F1 of the best span 71.3 on SQuAD 2.0,
+# 69.1 on an article of SQuAD 1.1 and 59.7 on news; with 8 they are 70.3, 68.3 and 59.0.
+RETRIEVAL_WEIGHT = 12.0
 
 _ALONE = 10.0  # logits: the lead of a candidate without any other
 

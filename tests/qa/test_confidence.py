@@ -53,6 +53,14 @@ def test_the_best_candidate_decides(
     assert {Doubt.of(None).confidence(features) for features in features_of(candidates(*scores))} <= {None}
 
 
+def test_a_passage_that_was_not_searched_for_is_judged_by_the_reader_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confidence, "GIVEN_THRESHOLD", 1.0)
+    given = Hit(ARTICLE, HIT.passage, 0.0, None)
+    for score, expected in ((1.0, None), (0.999, Reason.UNSURE)):
+        found = [Candidate(given, 0, 4, score, score)]
+        assert Doubt.of(None).reason_to_abstain(found, features_of(found)) is expected
+
+
 def test_a_calibration_tells_how_sure_and_leaves_the_decision() -> None:
     doubt = Doubt.of(CALIBRATED)
     confidences = [doubt.confidence(features) for features in features_of(candidates(1.0986, 0.0))]

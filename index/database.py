@@ -30,6 +30,7 @@ from index.write_lock import WriteLock
 
 DATABASE_FILE = "library.sqlite"
 _WAIT_MS = 5000
+_WAIT_TO_COMPACT_MS = 30_000  # for readers of the old pages: many that search all the time leave few moments
 _WAIT_FOR_READERS_MS = 500  # after each commit; a search is over in less, and who reads longer must not hold up an add
 _TRIES = 5  # to open a file that others replace meanwhile, which takes hours or moments, but not twice in a moment
 
@@ -118,7 +119,11 @@ class Database:
             if self._writer is None:
                 self._writer = self._open_writer()
             self._writer.execute("VACUUM")
-            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._writer.set_busy_timeout(_WAIT_TO_COMPACT_MS)
+            try:
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            finally:
+                self._writer.set_busy_timeout(_WAIT_MS)
 
     def _settle(self, writer: apsw.Connection) -> None:
         """Move what was committed from the log into the file, before anybody is told that it is stored.

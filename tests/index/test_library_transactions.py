@@ -144,7 +144,7 @@ def test_a_full_disk_inside_a_transaction_undoes_all_of_it(opened: Library, arti
 
 
 def test_compacting_inside_a_transaction_is_refused(opened: Library) -> None:
-    with pytest.raises(LibraryError, match="cannot be compacted inside a transaction"), opened.transaction():
+    with pytest.raises(LibraryError, match="is inside a transaction; compact it afterwards"), opened.transaction():
         opened.compact()
     assert opened.check() == []
     opened.compact()

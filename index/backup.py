@@ -20,7 +20,7 @@ from index.files import flush, flush_folder, is_new_or_empty, move_new, told_as_
 from index.integrity import Damage, find_damage
 from index.leftovers import RESTORED_FOLDER
 from index.page_checksums import checked_files
-from index.schema import APPLICATION_ID, FORMAT_WITH_CHECKSUMS
+from index.schema import APPLICATION_ID, FORMAT_WITH_CHECKSUMS, format_of
 from index.sqlite_errors import translated
 from index.write_lock import LOCK_FILE
 
@@ -148,7 +148,7 @@ def _restored(file: Path, aside: Path) -> int:
 
 def _name_anew(connection: apsw.Connection) -> None:
     """Another id than that of the library that the backup was made of: from now on the two differ."""
-    if records.format_of(connection) < FORMAT_WITH_CHECKSUMS:  # the upgrade gives it one
+    if format_of(connection) < FORMAT_WITH_CHECKSUMS:  # the upgrade gives it one
         return
     connection.execute("BEGIN; DELETE FROM library; DELETE FROM facts WHERE name = 'library'")
     facts.name_library(connection)

@@ -15,15 +15,12 @@ from typing import ClassVar
 
 import apsw
 
-from index import records
 from index.errors import LibraryError, LibraryForked, LibraryLocked, LibraryNotFound
-from index.opening import NEW_FILE as NEW_FILE
 from index.opening import check_format, create
 from index.page_checksums import open_checked, trust_pages
 from index.read_connection import Mark, connect, log_size, mark
-from index.replacing import DAMAGED_FILE as DAMAGED_FILE
 from index.replacing import finish, is_unfinished
-from index.schema import FORMAT
+from index.schema import FORMAT, format_of
 from index.sqlite_errors import translated
 from index.upgrade import upgrade
 from index.write_lock import WriteLock
@@ -90,14 +87,12 @@ class Database:
     def writing(self, *, wait: float | None = None) -> Iterator[apsw.Connection]:
         """One transaction, all or nothing, under the writer's lock, for which it waits `wait` seconds."""
         with translated(self.path), self.locked(wait=wait):
-            self._close_if_replaced()
-            if self._writer is None:
-                self._writer = self._open_writer()
-            with _transaction(self._writer, "IMMEDIATE"):
-                yield self._writer
-                _refuse_if_undone(self._writer)
-                self._writer.execute("COMMIT")
-            self._settle(self._writer)
+            writer = self._ready_writer()
+            with _transaction(writer, "IMMEDIATE"):
+                yield writer
+                _refuse_if_undone(writer)
+                writer.execute("COMMIT")
+            self._settle(writer)
 
     @contextmanager
     def reading_whatever(self) -> Iterator[apsw.Connection]:
@@ -115,15 +110,13 @@ class Database:
     def vacuum(self) -> None:
         """Write the file anew, without what was deleted; raises LibraryLocked while others read the old pages."""
         with translated(self.path), self.locked():
-            self._close_if_replaced()
-            if self._writer is None:
-                self._writer = self._open_writer()
-            self._writer.execute("VACUUM")
-            self._writer.set_busy_timeout(_WAIT_TO_COMPACT_MS)
+            writer = self._ready_writer()
+            writer.execute("VACUUM")
+            writer.set_busy_timeout(_WAIT_TO_COMPACT_MS)
             try:
-                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             finally:
-                self._writer.set_busy_timeout(_WAIT_MS)
+                writer.set_busy_timeout(_WAIT_MS)
 
     def _settle(self, writer: apsw.Connection) -> None:
         """Move what was committed from the log into the file, before anybody is told that it is stored.
@@ -196,11 +189,17 @@ class Database:
             self._remember(self._mark())
             return connect(self.path, self._check, locking=False)
 
+    def _ready_writer(self) -> apsw.Connection:
+        self._close_if_replaced()
+        if self._writer is None:
+            self._writer = self._open_writer()
+        return self._writer
+
     def _open_writer(self) -> apsw.Connection:
         if not self.exists:
             create(self.path)
         connection = self._connect_writer()
-        if records.format_of(connection) < FORMAT:
+        if format_of(connection) < FORMAT:
             connection.close()
             upgrade(self.path)
             self.close()  # the reader's connection too: it sees the old file

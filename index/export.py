@@ -12,7 +12,7 @@ from index.article import Article
 from index.database import Database, open_existing
 from index.errors import InputRejected, RejectionReason
 from index.files import flush, flush_folder, is_new_or_empty, open_private, told_as_ours
-from index.integrity import UNKNOWN_SOURCE, Unreadable, read_article
+from index.integrity import UNKNOWN_SOURCE, Damage, read_article
 from index.library import Progress
 from index.loaders.exported import to_markdown
 from index.loaders.parsing import MAX_BYTES
@@ -88,4 +88,4 @@ def _articles(database: Database) -> Iterator[Article | str]:
     with database.reading() as connection:
         for row in records.article_rows(connection):
             found = read_article(connection, row)
-            yield found.source or UNKNOWN_SOURCE if isinstance(found, Unreadable) else found
+            yield found.source or UNKNOWN_SOURCE if isinstance(found, Damage) else found

@@ -11,7 +11,7 @@ from uuid import uuid4
 import apsw
 
 from index.errors import LibraryCorrupt
-from index.schema import FORMAT_WITH_CHECKSUMS
+from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 
 EMBEDDER = "embedder"
 """The fingerprint of the model that made the vectors."""
@@ -100,7 +100,7 @@ def damaged_facts(connection: apsw.Connection) -> Iterator[str]:
                 get(connection, name)
             except LibraryCorrupt as error:
                 yield str(error)
-    if connection.pragma("user_version") >= FORMAT_WITH_CHECKSUMS and not is_one_library(connection):
+    if format_of(connection) >= FORMAT_WITH_CHECKSUMS and not is_one_library(connection):
         yield "The library's id is not that of its log."
 
 

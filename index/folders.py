@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.database import NEW_FILE, Database
+from index.database import Database
 from index.errors import LibraryError, NotALibrary
+from index.opening import NEW_FILE
 from index.write_lock import LOCK_FILE
 
 

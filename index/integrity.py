@@ -11,7 +11,7 @@ from index import records
 from index.article import Article
 from index.errors import LibraryCorrupt
 from index.facts import damaged_facts
-from index.schema import FORMAT_WITH_CHECKSUMS
+from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 
 _MOST_LINES = 20  # of what SQLite finds wrong in one file; the next ones say nothing new
 
@@ -29,22 +29,14 @@ class Damage:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """An article that is not whole: its source, if at least that can be read, and what is wrong with it."""
-
-    source: str | None
-    message: str
-
-
-def read_article(connection: apsw.Connection, row: int) -> Article | Unreadable:
+def read_article(connection: apsw.Connection, row: int) -> Article | Damage:
     """The article in a row, if it is whole."""
     source = None
     try:
         source = records.source_in_row(connection, row)
         return records.load_article_in_row(connection, row)
     except UNREADABLE as error:
-        return Unreadable(source, str(error))
+        return Damage(source, str(error))
 
 
 def find_damage(connection: apsw.Connection) -> list[Damage]:
@@ -78,11 +70,11 @@ def _facts(connection: apsw.Connection) -> Iterator[Damage]:
 
 
 def _articles(connection: apsw.Connection) -> Iterator[Damage]:
-    hashed = records.format_of(connection) >= FORMAT_WITH_CHECKSUMS
+    hashed = format_of(connection) >= FORMAT_WITH_CHECKSUMS
     for row in records.article_rows(connection):
         article = read_article(connection, row)
-        if isinstance(article, Unreadable):
-            yield Damage(article.source, article.message)
+        if isinstance(article, Damage):
+            yield article
         elif hashed:
             yield from _passages(connection, row, article)
 

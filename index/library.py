@@ -11,7 +11,6 @@ sees one snapshot, the newest that any process has committed.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,15 +30,13 @@ from index.errors import LibraryError, LibraryReadOnly
 from index.facts import next_generation
 from index.folders import refuse_what_is_no_library
 from index.identity import check_identity, settle_identity
-from index.integrity import Damage, find_damage
+from index.integrity import Damage
 from index.passages import PassageSettings
 from index.preparing import PreparedArticle, changed, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
 from index.searching import Hit, search
-from index.upkeep import compact_files
-from index.vector_cache import VectorCache, find_cache_damage
-
-logger = logging.getLogger(__name__)
+from index.upkeep import all_damage, compact_files
+from index.vector_cache import VectorCache, warned_if_not_saved
 
 _GROUP = 64  # articles embedded together: batches of similar length, and little lost when a long add is stopped
 
@@ -177,7 +174,7 @@ class Library:
         with self._reading() as connection:
             if connection is None:
                 return []
-            return find_damage(connection) + find_cache_damage(connection, self.folder)
+            return all_damage(connection, self.folder)
 
     def compact(self) -> None:
         """Write all files anew, without a trace of removed articles; raises LibraryLocked while others read."""
@@ -266,14 +263,10 @@ class Library:
 
     def _save_vectors(self) -> None:
         """Write the cache of vectors, unless a transaction is open, which does so when it ends."""
-        try:
-            with self._alone():
-                if self._transaction is None:
-                    with self._database.writing() as connection:
-                        self._vectors.save(connection)
-        except (LibraryError, OSError) as error:
-            # The articles are stored; without this file the next opening only takes longer.
-            logger.warning("The vectors of %s could not be saved: %s", self.folder, error)
+        with warned_if_not_saved(self.folder), self._alone():
+            if self._transaction is None:
+                with self._database.writing() as connection:
+                    self._vectors.save(connection)
 
     def _refuse_if_read_only(self) -> None:
         if self.read_only:

@@ -12,7 +12,7 @@ from index.errors import FormatTooNew, NotALibrary
 from index.facts import is_one_library
 from index.page_checksums import checked_files, has_checksums, reserve
 from index.read_connection import log_size, size
-from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, is_expected
+from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, format_of, is_expected
 from index.sqlite_errors import corrupt
 
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
@@ -43,7 +43,7 @@ def check_format(connection: apsw.Connection, path: Path) -> None:
     folder = path.parent
     if connection.pragma("application_id") != APPLICATION_ID:
         raise NotALibrary(f"{path} is an SQLite file, but not a library of this tool.")
-    version = connection.pragma("user_version")
+    version = format_of(connection)
     if version > FORMAT:
         raise FormatTooNew(
             f"The library in {folder} has format {version}, and this version of article-qa reads up to {FORMAT}; "

@@ -17,7 +17,7 @@ from index.errors import InputRejected, LibraryCorrupt
 from index.facts import generation
 from index.passages import Passage
 from index.report import ArticleSummary
-from index.schema import FORMAT_WITH_CHECKSUMS
+from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 
 _ARTICLE = "title, text, source, url, site, published, authors, language"
 _WHAT_TO_DO = "qa check names what is damaged, qa repair keeps what is whole"
@@ -185,11 +185,6 @@ def load_passage(connection: apsw.Connection, passage_id: int) -> tuple[Article,
     if not stored.passage.text or (hashed and not stored.is_whole):
         raise damaged_passage(passage_id)
     return article, stored.passage, np.frombuffer(vector, dtype="<f4")
-
-
-def format_of(connection: apsw.Connection) -> int:
-    """The format of the library: an older one is read as it is, and brought up to date by the first write."""
-    return int(connection.pragma("user_version"))
 
 
 def _stored(id_: int, article: Article, start: Any, end: Any, vector: Any, stored_hash: Any) -> StoredPassage:

@@ -12,8 +12,7 @@ from index.database import Database, open_existing
 from index.embedder import Embedder
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
 from index.installing import install
-from index.leftovers import REEMBEDDED_FOLDER as REEMBEDDED_FOLDER
-from index.leftovers import reembedding
+from index.leftovers import REEMBEDDED_FOLDER, reembedding
 from index.library import Library, Progress
 from index.passages import PassageSettings
 

@@ -9,8 +9,8 @@ import apsw
 
 from index import records
 from index.article import Article
-from index.integrity import UNKNOWN_SOURCE, UNREADABLE, Unreadable, read_article
-from index.schema import FORMAT_WITH_CHECKSUMS
+from index.integrity import UNKNOWN_SOURCE, UNREADABLE, Damage, read_article
+from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 
 _ARTICLES = (
     "SELECT row, NULL FROM articles ORDER BY row",
@@ -68,7 +68,7 @@ def salvage(connection: apsw.Connection, places: Places) -> Iterator[Salvaged | 
     """
     for row, article_id in sorted(places.ids.items(), key=lambda place: place[0]):
         found = read_article(connection, row)
-        if isinstance(found, Unreadable):
+        if isinstance(found, Damage):
             yield found.source or _name(article_id)
         else:
             yield _with_vectors(connection, row, found)
@@ -102,7 +102,7 @@ def _with_vectors(connection: apsw.Connection, row: int, article: Article) -> Sa
     kept: Kept = {}
     are_whole = True
     try:
-        hashed = records.format_of(connection) >= FORMAT_WITH_CHECKSUMS
+        hashed = format_of(connection) >= FORMAT_WITH_CHECKSUMS
         for stored in records.stored_passages(connection, row, article) if hashed else ():
             if stored.is_whole:
                 kept[stored.passage.start, stored.passage.end] = stored.vector

@@ -66,6 +66,11 @@ Schema = frozenset[tuple[str, str, str | None]]
 """Kind, name and definition of all that a database holds."""
 
 
+def format_of(connection: apsw.Connection) -> int:
+    """The format of the library: an older one is read as it is, and brought up to date by the first write."""
+    return int(connection.pragma("user_version"))
+
+
 def is_expected(connection: apsw.Connection) -> bool:
     """Whether a database holds exactly our tables: a trigger or view of somebody else's would run in our queries."""
     return _schema_of(connection) in (_expected(TABLES), _expected(_FORMAT_1))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
+
+import apsw
 
 from index import records
 from index.database import Database, open_existing
-from index.errors import LibraryError
 from index.facts import next_generation
 from index.identity import stored_identity
 from index.integrity import Damage, find_damage
 from index.leftovers import remove_leftovers
-from index.vector_cache import VectorCache, find_cache_damage
-
-logger = logging.getLogger(__name__)
+from index.vector_cache import VectorCache, find_cache_damage, warned_if_not_saved
 
 
 def check(folder: Path) -> list[Damage]:
@@ -22,9 +20,14 @@ def check(folder: Path) -> list[Damage]:
     database = open_existing(folder)
     try:
         with database.reading() as connection:
-            return find_damage(connection) + find_cache_damage(connection, folder)
+            return all_damage(connection, folder)
     finally:
         database.close()
+
+
+def all_damage(connection: apsw.Connection, folder: Path) -> list[Damage]:
+    """What is damaged in a library and in the files beside it."""
+    return find_damage(connection) + find_cache_damage(connection, folder)
 
 
 def compact(folder: Path) -> None:
@@ -37,7 +40,8 @@ def compact(folder: Path) -> None:
             vectors = VectorCache(folder, identity.fingerprint.dimension if identity else 0)
             compact_files(database, vectors)
             if identity is not None:
-                _save(database, vectors)
+                with warned_if_not_saved(folder), database.writing() as connection:
+                    vectors.save(connection)
     finally:
         database.close()
 
@@ -50,11 +54,3 @@ def compact_files(database: Database, vectors: VectorCache) -> None:
     database.vacuum()
     vectors.discard()
     remove_leftovers(database.path.parent)
-
-
-def _save(database: Database, vectors: VectorCache) -> None:
-    try:
-        with database.writing() as connection:
-            vectors.save(connection)
-    except (LibraryError, OSError) as error:  # without this file the next opening only takes longer
-        logger.warning("The vectors of %s could not be saved: %s", database.path.parent, error)

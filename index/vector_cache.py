@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -12,6 +15,8 @@ from index.errors import LibraryError
 from index.files import file_hash
 from index.integrity import Damage
 from index.vectors import VectorIndex
+
+logger = logging.getLogger(__name__)
 
 VECTORS_FILE = "vectors.faiss"
 _SMALL = 10_000  # vectors whose file is written after every change: it takes a tenth of a second
@@ -125,6 +130,15 @@ class VectorCache:
             ids = missing[first : first + _CHUNK]
             index.add(ids, vector_rows.load_vectors(connection, ids, self._dimension))
         self._lag += len(gone) + len(missing)
+
+
+@contextmanager
+def warned_if_not_saved(folder: Path) -> Iterator[None]:
+    """What keeps the file from being written within is only told: without it the next opening takes longer."""
+    try:
+        yield
+    except (LibraryError, OSError) as error:
+        logger.warning("The vectors of %s could not be saved: %s", folder, error)
 
 
 def _is_near(lag: int, count: int) -> bool:

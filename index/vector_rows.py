@@ -7,8 +7,8 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.facts import generation, get_number, set_fact
-from index.records import damaged_passage, format_of
-from index.schema import FORMAT_WITH_CHECKSUMS
+from index.records import damaged_passage
+from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 from index.vectors import Ids
 
 

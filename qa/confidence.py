@@ -57,8 +57,7 @@ class Doubt:
         if not candidates:
             return Reason.NO_SPAN
         if self.least_confidence is None:
-            given = candidates[0].hit.similarity is None
-            good = candidates[0].score >= (GIVEN_THRESHOLD if given else THRESHOLD)
+            good = candidates[0].score >= (GIVEN_THRESHOLD if features[0].given else THRESHOLD)
         else:
             good = (self.confidence(features[0]) or 0.0) >= self.least_confidence
         return None if good else Reason.UNSURE

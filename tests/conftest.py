@@ -117,6 +117,13 @@ def library(tmp_path: Path, fake_embedder: FakeEmbedder) -> Iterator[Library]:
 
 
 @pytest.fixture
+def opened(library: Library, articles: list[Article]) -> Library:
+    """The library with the three articles in it."""
+    library.add(articles)
+    return library
+
+
+@pytest.fixture
 def assistant(library: Library, fake_reader: FakeReader, articles: list[Article]) -> Assistant:
     """An assistant on a library of three articles."""
     library.add(articles)

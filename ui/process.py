@@ -7,6 +7,8 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -20,6 +22,15 @@ class Stopped(click.ClickException):
     def show(self, file: object = None) -> None:  # noqa: ARG002 - the signature is click's
         """Print the sentence below the `^C` that the terminal shows."""
         click.echo(f"\n{self.message}", err=True)
+
+
+@contextmanager
+def stopped_means(message: str) -> Iterator[None]:
+    """Ctrl-C within ends the command with this sentence."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Stopped(message) from error
 
 
 def quiet_libraries() -> None:

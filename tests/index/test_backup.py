@@ -38,13 +38,6 @@ NEW = Article("New", "Nora knits nets.", "new.txt")
 
 
 @pytest.fixture
-def opened(library: Library, articles: list[Article]) -> Library:
-    """The library with the three articles in it."""
-    library.add(articles)
-    return library
-
-
-@pytest.fixture
 def copy(opened: Library, tmp_path: Path) -> Path:
     """A backup of it."""
     assert backup(opened.folder, tmp_path / "copy") == 3

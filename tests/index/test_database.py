@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from index.database import DATABASE_FILE, NEW_FILE, Database
+from index.database import DATABASE_FILE, Database
 from index.errors import (
     DiskFull,
     FormatTooNew,
@@ -21,6 +21,7 @@ from index.errors import (
     NotALibrary,
 )
 from index.facts import get_fact, set_fact
+from index.opening import NEW_FILE
 from index.schema import APPLICATION_ID, FORMAT
 from index.write_lock import LOCK_FILE
 

@@ -9,7 +9,7 @@ import pytest
 
 from index import library as library_module
 from index.article import Article
-from index.database import DATABASE_FILE, NEW_FILE
+from index.database import DATABASE_FILE
 from index.embedder import Embedder
 from index.errors import (
     FormatTooNew,
@@ -21,6 +21,7 @@ from index.errors import (
     RejectionReason,
 )
 from index.library import Library
+from index.opening import NEW_FILE
 from index.passages import PassageSettings
 from index.report import AddReport, ArticleSummary, Rejection
 from index.searching import Hit
@@ -49,13 +50,6 @@ def edit(library: Library, statement: str) -> None:
     connection = apsw.Connection(str(library.folder / DATABASE_FILE))
     connection.execute(statement)
     connection.close()
-
-
-@pytest.fixture
-def opened(library: Library, articles: list[Article]) -> Library:
-    """The library with the three articles in it."""
-    library.add(articles)
-    return library
 
 
 # Adding

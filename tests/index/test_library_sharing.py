@@ -49,13 +49,6 @@ def finish(process: "subprocess.Popen[str]", said: str = "") -> str:
     return output
 
 
-@pytest.fixture
-def opened(library: Library, articles: list[Article]) -> Library:
-    """The library with the three articles in it."""
-    library.add(articles)
-    return library
-
-
 def test_two_processes_may_write_at_the_same_time(library: Library) -> None:
     """Also when both make the library: it does not exist yet."""
     writers = [start(library.folder, name, "for a in articles: library.add([a])") for name in ("left", "right")]

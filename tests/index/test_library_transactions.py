@@ -16,13 +16,6 @@ NEW = Article("New", "Nora knits nets.", "new.txt")
 
 
 @pytest.fixture
-def opened(library: Library, articles: list[Article]) -> Library:
-    """The library with the three articles in it."""
-    library.add(articles)
-    return library
-
-
-@pytest.fixture
 def other(opened: Library, fake_embedder: Embedder) -> Iterator[Library]:
     """The same folder, opened a second time as another process would."""
     with Library.open(opened.folder, fake_embedder) as other:

@@ -10,9 +10,10 @@ from index.database import Database
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryLocked, LibraryNotFound, ModelMismatch
 from index.facts import generation
+from index.leftovers import REEMBEDDED_FOLDER
 from index.library import Library
 from index.passages import PassageSettings
-from index.reembed import REEMBEDDED_FOLDER, reembed
+from index.reembed import reembed
 
 
 @pytest.fixture
@@ -24,12 +25,6 @@ def other(fake_embedder: Embedder) -> Embedder:
 def stop(done: int) -> None:
     if done == 2:
         raise KeyboardInterrupt
-
-
-@pytest.fixture
-def opened(library: Library, articles: list[Article]) -> Library:
-    library.add(articles)
-    return library
 
 
 def test_a_library_is_refused_by_another_model_until_it_was_embedded_by_it(

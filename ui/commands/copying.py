@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ui.options import library_option
-from ui.process import Stopped
+from ui.process import stopped_means
 
 
 @click.command()
@@ -28,11 +28,8 @@ def backup(file: Path, library: str | None) -> None:
     from ui.terminal import counted, print_text
 
     folder = existing_library(library)
-    try:
-        with progress_bar("Copying") as update:
-            articles = back_up(folder, file, update)
-    except KeyboardInterrupt as error:
-        raise Stopped("Stopped; no backup was made.") from error
+    with stopped_means("Stopped; no backup was made."), progress_bar("Copying") as update:
+        articles = back_up(folder, file, update)
     print_text(counted(articles, f"copied to {file}."))
 
 
@@ -53,11 +50,8 @@ def restore(file: Path, folder: Path) -> None:
     from ui.progress import working
     from ui.terminal import counted, print_text
 
-    try:
-        with working("Checking and copying"):
-            articles = restore_library(file, folder)
-    except KeyboardInterrupt as error:
-        raise Stopped("Stopped; nothing was restored.") from error
+    with stopped_means("Stopped; nothing was restored."), working("Checking and copying"):
+        articles = restore_library(file, folder)
     print_text(counted(articles, f"restored to {folder}."))
 
 
@@ -80,11 +74,8 @@ def export(folder: Path, library: str | None) -> None:
     from ui.terminal import export_text, print_text
 
     source = existing_library(library)
-    try:
-        with progress_bar("Exporting") as update:
-            report = export_library(source, folder, update)
-    except KeyboardInterrupt as error:
-        raise Stopped("Stopped; nothing was exported.") from error
+    with stopped_means("Stopped; nothing was exported."), progress_bar("Exporting") as update:
+        report = export_library(source, folder, update)
     print_text(export_text(report, folder))
     if report.damaged or report.too_large:
         raise click.exceptions.Exit(1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.options import embedder_option, json_option, library_option
-from ui.process import Stopped
+from ui.process import stopped_means
 
 if TYPE_CHECKING:
     from index.report import AddReport
@@ -44,11 +44,11 @@ def add(inputs: tuple[str, ...], library: str | None, embedder: str | None) -> N
 def _add(assistant: Assistant, paths: Sequence[str]) -> AddReport:
     from ui.progress import progress_bar
 
-    try:
-        with progress_bar("Adding") as update:
-            return assistant.add(*paths, progress=update)
-    except KeyboardInterrupt as error:
-        raise Stopped("Stopped; the articles added so far stay, and the same command adds the others.") from error
+    with (
+        stopped_means("Stopped; the articles added so far stay, and the same command adds the others."),
+        progress_bar("Adding") as update,
+    ):
+        return assistant.add(*paths, progress=update)
 
 
 @click.command("list")

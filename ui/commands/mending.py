@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ui.options import embedder_option, library_option
-from ui.process import Stopped
+from ui.process import stopped_means
 
 if TYPE_CHECKING:
     from index.integrity import Damage
@@ -80,11 +80,8 @@ def _repair(folder: Path, models: Models) -> RepairReport:
     from index.repair import repair as repair_library
     from ui.progress import progress_bar
 
-    try:
-        with progress_bar("Repairing") as update:
-            return repair_library(folder, models.embedder, progress=update)
-    except KeyboardInterrupt as error:
-        raise Stopped("Stopped; the library is as it was before.") from error
+    with stopped_means("Stopped; the library is as it was before."), progress_bar("Repairing") as update:
+        return repair_library(folder, models.embedder, progress=update)
 
 
 @click.command()
@@ -111,7 +108,7 @@ def compact(library: str | None) -> None:
 
 def _kept_files(folder: Path) -> list[Path]:
     """The damaged files that repairs kept: what was removed since may still be in them."""
-    from index.database import DAMAGED_FILE
+    from index.replacing import DAMAGED_FILE
 
     return sorted(folder.glob(DAMAGED_FILE.format("*")))
 
@@ -133,9 +130,9 @@ def reembed(library: str | None, embedder: str | None) -> None:
     from ui.progress import progress_bar
 
     folder, models = existing_library(library), name_models(embedder)
-    try:
-        with progress_bar("Embedding") as update:
-            number = reembed_library(folder, models.embedder, progress=update)
-    except KeyboardInterrupt as error:
-        raise Stopped("Stopped; the same command goes on, and until then the library answers as before.") from error
+    with (
+        stopped_means("Stopped; the same command goes on, and until then the library answers as before."),
+        progress_bar("Embedding") as update,
+    ):
+        number = reembed_library(folder, models.embedder, progress=update)
     click.echo(f"{number} articles were embedded with {models.embedder.fingerprint.name}.")

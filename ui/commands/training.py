@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ui.process import Stopped, stay_offline
+from ui.process import stay_offline, stopped_means
 
 
 @click.command()
@@ -46,15 +46,15 @@ def train(files: tuple[Path, ...], output: str, base: str | None, resume: bool, 
     from ui.terminal import print_text, training_text
 
     stay_offline(base)
-    try:
-        with progress_bar("Training") as update:
+    with (
+        stopped_means("Stopped; the same command with --resume goes on from the last checkpoint."),
+        progress_bar("Training") as update,
+    ):
 
-            def show(now: TrainingProgress) -> None:
-                update(now.step, now.steps, note="" if now.loss is None else f"loss {now.loss:.2f}")
+        def show(now: TrainingProgress) -> None:
+            update(now.step, now.steps, note="" if now.loss is None else f"loss {now.loss:.2f}")
 
-            result = train_reader(
-                files, output, base=base, settings=TrainingSettings(**settings), resume=resume, progress=show
-            )
-    except KeyboardInterrupt as error:
-        raise Stopped("Stopped; the same command with --resume goes on from the last checkpoint.") from error
+        result = train_reader(
+            files, output, base=base, settings=TrainingSettings(**settings), resume=resume, progress=show
+        )
     print_text(training_text(result))

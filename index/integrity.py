@@ -58,7 +58,11 @@ def _reason(error: Exception) -> str:
 
 
 def _pages(connection: apsw.Connection) -> Iterator[Damage]:
-    """Reading every page checks its checksum; the structure of tables and indexes is looked at too."""
+    """Reading every page checks its checksum; the structure of tables and indexes is looked at too.
+
+    FTS5 remembers which segments it has, and only a query makes it look whether others merged them meanwhile.
+    """
+    connection.execute("SELECT rowid FROM words LIMIT 1").get
     lines = [line for (line,) in connection.execute(f"PRAGMA integrity_check({_MOST_LINES})")]
     if lines != ["ok"]:
         yield from (Damage(None, f"SQLite finds: {line}.") for line in lines)

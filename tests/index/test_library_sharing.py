@@ -241,3 +241,10 @@ def test_an_article_that_another_writer_removed_meanwhile_is_missing(
     with pytest.raises(InputRejected, match=f"No article has the id '{articles[1].id}'"):
         opened.remove([articles[0].id, articles[1].id])
     assert [summary.source for summary in opened.articles()] == ["chess.txt", "harbour.txt"]
+
+
+def test_a_library_that_is_open_for_long_finds_no_damage_where_there_is_none(library: Library) -> None:
+    """Its reader remembers which parts the word list has, while its writer merges them."""
+    for number in range(40):
+        library.add([Article("", f"Version {number} is told of here.", f"source{number % 3}")])
+        assert library.check() == []

@@ -62,7 +62,7 @@ def _pages(connection: apsw.Connection) -> Iterator[Damage]:
 
     FTS5 remembers which segments it has, and only a query makes it look whether others merged them meanwhile.
     """
-    connection.execute("SELECT rowid FROM words LIMIT 1").get
+    connection.execute("SELECT rowid FROM words LIMIT 1").fetchall()
     lines = [line for (line,) in connection.execute(f"PRAGMA integrity_check({_MOST_LINES})")]
     if lines != ["ok"]:
         yield from (Damage(None, f"SQLite finds: {line}.") for line in lines)

@@ -37,6 +37,7 @@ from index.report import AddReport, ArticleSummary, Change, Rejection
 from index.searching import Hit, search
 from index.upkeep import all_damage, compact_files
 from index.vector_cache import VectorCache, warned_if_not_saved
+from index.word_search import WordSearch
 
 _GROUP = 64  # articles embedded together: batches of similar length, and little lost when a long add is stopped
 
@@ -54,6 +55,7 @@ class Library:
         self.settings = settings
         self.read_only = read_only
         self._vectors = VectorCache(folder, embedder.fingerprint.dimension)
+        self._words = WordSearch()
         self._database = Database(folder, on_close=self._vectors.forget)
         self._writers = threading.RLock()
         self._lock = threading.RLock()  # of what is in memory; taken after `_writers`, never before
@@ -100,6 +102,11 @@ class Library:
         with self._reading() as connection:
             return 0 if connection is None else int(connection.execute("SELECT count(*) FROM articles").get)
 
+    def _is_empty(self) -> bool:
+        """Without counting, which takes a while where there is much."""
+        with self._reading() as connection:
+            return connection is None or connection.execute("SELECT 1 FROM articles LIMIT 1").get is None
+
     def articles(self) -> list[ArticleSummary]:
         """All articles, in the order in which they were added."""
         with self._reading() as connection:
@@ -117,14 +124,14 @@ class Library:
 
     def search_many(self, questions: Sequence[str], limit: int) -> list[list[Hit]]:
         """For each question its best passages, all from one snapshot."""
-        if len(self) == 0:
+        if self._is_empty():  # nothing to load a model for
             return [[] for _ in questions]
         vectors = self.embedder.embed_questions(questions)
         with self._reading() as connection:
             if connection is None:
                 return [[] for _ in questions]
             check_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
-            return search(connection, self._vectors.at(connection), questions, vectors, limit)
+            return search(connection, self._vectors.at(connection), self._words, questions, vectors, limit)
 
     def add(self, items: Iterable[Article | Rejection], progress: Progress | None = None) -> AddReport:
         """Store articles, each in a transaction of its own; a rejection that a loader made is only reported.

@@ -226,3 +226,9 @@ def match_words(connection: apsw.Connection, query: str, limit: int) -> list[tup
         "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?", (query, limit)
     )
     return list(rows)
+
+
+def count_matches(connection: apsw.Connection, query: str, most: int) -> int:
+    """How many passages an FTS5 query matches, up to `most`."""
+    matching = "SELECT 1 FROM words WHERE words MATCH ? LIMIT ?"
+    return int(connection.execute(f"SELECT count(*) FROM ({matching})", (query, most)).get)  # noqa: S608

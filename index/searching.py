@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import apsw
+import numpy as np
 
-from index import records
+from index import records, vector_rows
 from index.article import Article
 from index.embedder import Vectors
 from index.fusion import fuse
-from index.lexical import full_text_query
 from index.passages import Passage
 from index.vectors import VectorIndex
+from index.word_search import WordSearch
 
 _POOL = 100  # passages that each of the two searches puts forward
+_COMPARED_AGAIN = 2  # times as many, where their cosines are only estimated
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +34,39 @@ class Hit:
 
 
 def search(
-    connection: apsw.Connection, index: VectorIndex, questions: Sequence[str], vectors: Vectors, limit: int
+    connection: apsw.Connection,
+    index: VectorIndex,
+    words: WordSearch,
+    questions: Sequence[str],
+    vectors: Vectors,
+    limit: int,
 ) -> list[list[Hit]]:
     """For each question, with its vector, the `limit` passages of one snapshot that fit it best, best first."""
-    dense = index.search(vectors, max(_POOL, limit))
+    pool = max(_POOL, limit)
+    hits = []
+    for question, vector, dense in zip(questions, vectors, nearest(connection, index, vectors, pool), strict=True):
+        lexical = words.search(connection, question, pool, passages=len(index))
+        hits.append([_hit(connection, id_, score, vector) for id_, score in fuse(dense, lexical)[:limit]])
+    return hits
+
+
+def nearest(
+    connection: apsw.Connection, index: VectorIndex, vectors: Vectors, limit: int
+) -> list[list[tuple[int, float]]]:
+    """The (id, cosine) of the nearest `limit` passages to each vector, best first, by what the library stores."""
+    if index.is_exact:
+        return index.search(vectors, limit)
+    estimated = index.search(vectors, _COMPARED_AGAIN * limit)
     return [
-        _hits(connection, question, vector, found, limit)
-        for question, vector, found in zip(questions, vectors, dense, strict=True)
+        _by_stored(connection, [id_ for id_, _ in found], vector)[:limit]
+        for found, vector in zip(estimated, vectors, strict=True)
     ]
 
 
-def _hits(
-    connection: apsw.Connection, question: str, vector: Vectors, dense: list[tuple[int, float]], limit: int
-) -> list[Hit]:
-    query = full_text_query(question)
-    lexical = records.match_words(connection, query, max(_POOL, limit)) if query else []
-    return [_hit(connection, id_, score, vector) for id_, score in fuse(dense, lexical)[:limit]]
+def _by_stored(connection: apsw.Connection, ids: list[int], vector: Vectors) -> list[tuple[int, float]]:
+    stored = vector_rows.load_vectors(connection, np.array(ids, dtype=np.int64), len(vector))
+    cosines: list[float] = (stored @ vector).tolist()
+    return sorted(zip(ids, cosines, strict=True), key=lambda found: (-found[1], found[0]))
 
 
 def _hit(connection: apsw.Connection, passage_id: int, score: float, vector: Vectors) -> Hit:

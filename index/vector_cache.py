@@ -14,14 +14,13 @@ from index import facts, vector_rows
 from index.errors import LibraryError
 from index.files import file_hash
 from index.integrity import Damage
-from index.vectors import VectorIndex
+from index.vectors import EXACT, SAMPLE, Ids, VectorIndex
 
 logger = logging.getLogger(__name__)
 
 VECTORS_FILE = "vectors.faiss"
 _SMALL = 10_000  # vectors whose file is written after every change: it takes a tenth of a second
 _LARGEST_LAG = 10  # one in so many
-_CHUNK = 10_000  # vectors read at a time, so that a rebuild does not hold two copies of all
 
 
 class VectorCache:
@@ -47,6 +46,8 @@ class VectorCache:
         if generation != self._generation:
             self._catch_up(connection, self._index)
             self._generation = generation
+        if self._index.is_exact != is_exact(len(self._index)):
+            self._index = self._rebuilt(connection)
         return self._index
 
     @property
@@ -100,19 +101,30 @@ class VectorCache:
         if not (self._is_ours(connection) and self._path.exists() and since >= 0):
             return False
         lag = vector_rows.count_changed(connection, since, above=facts.get_number(connection, "vectors_highest"))
-        return lag is not None and _is_near(lag, count)
+        is_right = is_exact(count) == is_exact(vector_rows.count(connection))
+        return lag is not None and _is_near(lag, count) and is_right
 
     def _is_ours(self, connection: apsw.Connection) -> bool:
         """Whether the file was written for this library, and not for the one that it was made from."""
         return facts.get_fact(connection, "vectors_library") == facts.library_id(connection)
 
     def _load(self, connection: apsw.Connection) -> VectorIndex:
+        """What the file holds, or an empty index."""
         digest = facts.get_fact(connection, "vectors_sha256") if self._is_ours(connection) else None
         loaded = VectorIndex.load(self._path, dimension=self._dimension, sha256=digest) if digest else None
         if loaded is None:
-            return VectorIndex(self._dimension)
+            return VectorIndex(self._dimension, is_exact=is_exact(vector_rows.count(connection)))
         self._generation = facts.get_number(connection, "vectors_generation", -1)
         return loaded
+
+    def _rebuilt(self, connection: apsw.Connection) -> VectorIndex:
+        """An index of the kind that so many vectors want, made of what is stored."""
+        logger.info("Sorting the vectors of %s anew for their number", self._path.parent)
+        ids = vector_rows.passage_ids(connection)
+        index = VectorIndex(self._dimension, is_exact=is_exact(len(ids)))
+        self._add(connection, index, ids)
+        self._lag = len(ids)
+        return index
 
     def _catch_up(self, connection: apsw.Connection, index: VectorIndex) -> None:
         """Make the ids equal to those stored; an id is never used twice, so equal ids mean equal vectors."""
@@ -126,10 +138,14 @@ class VectorCache:
             missing = vector_rows.passage_ids(connection, above=int(held.max(initial=0)))
         if len(gone):
             index.remove(gone)
-        for first in range(0, len(missing), _CHUNK):
-            ids = missing[first : first + _CHUNK]
-            index.add(ids, vector_rows.load_vectors(connection, ids, self._dimension))
+        self._add(connection, index, missing)
         self._lag += len(gone) + len(missing)
+
+    def _add(self, connection: apsw.Connection, index: VectorIndex, ids: Ids) -> None:
+        """Add stored vectors, so many at a time that no second copy of all is held."""
+        for first in range(0, len(ids), SAMPLE):
+            some = ids[first : first + SAMPLE]
+            index.add(some, vector_rows.load_vectors(connection, some, self._dimension))
 
 
 @contextmanager
@@ -139,6 +155,11 @@ def warned_if_not_saved(folder: Path) -> Iterator[None]:
         yield
     except (LibraryError, OSError) as error:
         logger.warning("The vectors of %s could not be saved: %s", folder, error)
+
+
+def is_exact(count: int) -> bool:
+    """Whether so many vectors are each compared with a question."""
+    return count <= EXACT
 
 
 def _is_near(lag: int, count: int) -> bool:

@@ -12,6 +12,11 @@ from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 from index.vectors import Ids
 
 
+def count(connection: apsw.Connection) -> int:
+    """How many passages there are."""
+    return int(connection.execute("SELECT count(*) FROM passages").get)
+
+
 def passage_ids(connection: apsw.Connection, *, above: int = 0) -> Ids:
     """The ids of all passages, or of those above one, ascending."""
     rows = connection.execute("SELECT id FROM passages WHERE id > ? ORDER BY id", (above,))

@@ -1,14 +1,15 @@
 """Plain words to full-text queries: nothing that is typed acts as an operator."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from random import Random
 
 import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import STOP_WORDS, full_text_query
-from index.records import match_words
+from index.lexical import STOP_WORDS, Limits, full_text_query
+from index.records import count_matches, match_words
 from index.schema import TABLES
 
 
@@ -101,3 +102,49 @@ def test_no_question_is_a_malformed_query(connection: apsw.Connection, question:
 @given(question=st.text(st.sampled_from("\"'*^:(){}-+ abNEARORNOTAND\0\\_")))
 def test_no_mix_of_operators_is_a_malformed_query(connection: apsw.Connection, question: str) -> None:
     found(connection, question)
+
+
+def counting(**counts: int) -> Callable[[str], int]:
+    return lambda word: counts[word.strip('"')]
+
+
+@pytest.mark.parametrize(
+    ("counts", "query"),
+    [
+        ({"chess": 1, "club": 2, "city": 50}, '("chess" OR "club") AND ("chess" OR "club" OR "city" OR "city")'),
+        ({"chess": 1, "club": 3, "city": 50}, '("chess") AND ("chess" OR "club" OR "city" OR "club" OR "city")'),
+        ({"chess": 1, "club": 2, "city": 54}, '"chess" OR "club"'),
+        ({"chess": 1, "club": 1, "city": 1}, '"city" OR "chess" OR "club"'),
+        ({"chess": 90, "club": 80, "city": 99}, '"club"'),
+        ({"chess": 0, "club": 80, "city": 99}, '"chess"'),
+    ],
+)
+def test_passages_with_a_rare_word_are_ordered_by_common_ones_too(counts: dict[str, int], query: str) -> None:
+    assert full_text_query("city chess club", counting(**counts), Limits(ranked=3, counted=53)) == query
+
+
+def test_a_question_without_a_word_counts_nothing() -> None:
+    assert full_text_query("?!", counting()) is None
+
+
+def test_the_order_is_that_of_all_words_among_the_passages_with_a_rare_one() -> None:
+    chance = Random(0)
+    connection = apsw.Connection(":memory:")
+    connection.execute(TABLES)
+    shares = {"amber": 0.03, "birch": 0.05, "cedar": 0.3, "dune": 0.5}
+    rare = set()
+    for id_ in range(1, 1001):
+        text = [word for word, share in shares.items() for _ in range(2) if chance.random() < share]
+        rare |= {id_} if {"amber", "birch"} & set(text) else set()
+        filling = ["filler"] * chance.randrange(1, 20)
+        connection.execute("INSERT INTO words (rowid, title, text) VALUES (?, '', ?)", (id_, " ".join(text + filling)))
+    question = " ".join(shares)
+    counts = {word: count_matches(connection, word, 1000) for word in shares}
+    short = full_text_query(question, counting(**counts), Limits(counts["amber"] + counts["birch"], 1000))
+    full = full_text_query(question)
+    assert short is not None
+    assert full is not None
+    expected = {id_: pytest.approx(2 * score) for id_, score in match_words(connection, full, 1000) if id_ in rare}
+    assert len(expected) > 50
+    assert dict(match_words(connection, short, 1000)) == expected
+    connection.close()

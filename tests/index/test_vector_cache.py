@@ -113,7 +113,7 @@ def test_a_damaged_file_is_not_used(connection: apsw.Connection, tmp_path: Path,
 def test_more_vectors_than_are_read_at_a_time(
     connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.vector_cache._CHUNK", 3)
+    monkeypatch.setattr("index.vector_cache.SAMPLE", 3)
     store(connection, "a", *[(float(number), 1.0) for number in range(10)])
     assert held(VectorCache(tmp_path, 2), connection) == {number + 1: [number, 1] for number in range(10)}
 
@@ -211,3 +211,33 @@ def test_damaged_numbers_are_said_to_be_damaged(
             cache = VectorCache(tmp_path, 2)
             cache.save(connection)
             cache.at(connection)
+
+
+def test_the_kind_of_index_follows_the_number_of_vectors(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vector_cache.EXACT", 20)
+    monkeypatch.setattr("index.vector_cache._SMALL", 5)
+    monkeypatch.setattr("index.vectors._CELLS", 2)
+    rows = [(float(np.cos(angle)), float(np.sin(angle))) for angle in range(100)]
+    store(connection, "a", *rows[:20])
+    cache = VectorCache(tmp_path, 2)
+    assert cache.at(connection).is_exact
+    cache.save(connection)
+    written = (tmp_path / VECTORS_FILE).stat().st_mtime_ns
+    store(connection, "b", rows[20])  # one more is little, but of another kind
+    assert not cache.at(connection).is_exact
+    assert sorted(cache.at(connection).ids.tolist()) == list(range(1, 22))
+    VectorCache(tmp_path, 2).save(connection)
+    assert (tmp_path / VECTORS_FILE).stat().st_mtime_ns > written
+    assert not VectorCache(tmp_path, 2).at(connection).is_exact
+    store(connection, "c", *rows[21:50])
+    records.delete_article(connection, Article("", "some text", "a").id)
+    facts.next_generation(connection)
+    late = VectorCache(tmp_path, 2).at(connection)
+    assert sorted(cache.at(connection).ids.tolist()) == sorted(late.ids.tolist()) == list(range(21, 51))
+    records.delete_article(connection, Article("", "some text", "c").id)
+    facts.next_generation(connection)
+    assert cache.at(connection).is_exact
+    assert held(cache, connection) == {21: pytest.approx(rows[20])}
+    assert held(VectorCache(tmp_path, 2), connection) == {21: pytest.approx(rows[20])}

@@ -175,3 +175,52 @@ def test_a_file_that_is_missing_of_another_dimension_or_no_index_is_not_read(
     assert VectorIndex.load(tmp_path, dimension=2, sha256=digest) is None
     path.write_bytes(b"not an index")
     assert VectorIndex.load(path, dimension=2, sha256=hashlib.sha256(b"not an index").hexdigest()) is None
+
+
+@pytest.fixture
+def in_cells(monkeypatch: pytest.MonkeyPatch) -> tuple[VectorIndex, Vectors]:
+    """Two thousand vectors in eight cells, half of which a question is compared with; ids from 5 on."""
+    monkeypatch.setattr("index.vectors._CELLS", 8)
+    monkeypatch.setattr("index.vectors._LOOKED_INTO", 4)
+    vectors = unit(np.random.default_rng(1).normal(size=(2000, 32)).tolist())
+    index = VectorIndex(32, is_exact=False)
+    for first in range(0, 2000, 500):
+        index.add(np.arange(first, first + 500, dtype=np.int64) + 5, vectors[first : first + 500])
+    return index, vectors
+
+
+def test_an_index_in_cells_finds_nearly_all_with_nearly_their_cosines(in_cells: tuple[VectorIndex, Vectors]) -> None:
+    index, vectors = in_cells
+    assert not index.is_exact
+    assert len(index) == 2000
+    assert sorted(index.ids.tolist()) == list(range(5, 2005))
+    held = {place + 5: vector for place, vector in enumerate(vectors)}
+    shares = []
+    for query, found in zip(vectors[:50], index.search(vectors[:50], 40), strict=True):
+        right = {id_ for id_, _ in brute_force(held, query, 10)}
+        shares.append(len(right & {id_ for id_, _ in found}) / 10)
+        assert all(abs(score - float(held[id_] @ query)) < 0.1 for id_, score in found)
+        assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
+    assert 0.7 < np.mean(shares) < 1
+
+
+def test_an_index_in_cells_follows_what_is_removed_and_added(in_cells: tuple[VectorIndex, Vectors]) -> None:
+    index, vectors = in_cells
+    index.remove(ids(5, 6, 99_999))
+    index.add(ids(7000), vectors[:1])
+    assert len(index) == 1999
+    assert sorted(index.ids.tolist()) == [*range(7, 2005), 7000]
+    assert index.search(vectors[:1], 1)[0][0][0] == 7000
+    assert 6 not in {id_ for id_, _ in index.search(vectors[1:2], 2000)[0]}
+
+
+def test_an_index_in_cells_loads_as_it_was(in_cells: tuple[VectorIndex, Vectors], tmp_path: Path) -> None:
+    index, vectors = in_cells
+    digest = index.save(tmp_path / "vectors.faiss")
+    loaded = VectorIndex.load(tmp_path / "vectors.faiss", dimension=32, sha256=digest)
+    assert loaded is not None
+    assert not loaded.is_exact
+    assert loaded.search(vectors[:20], 10) == index.search(vectors[:20], 10)
+    loaded.add(ids(7000), vectors[:1])
+    loaded.remove(ids(5))
+    assert loaded.search(vectors[:1], 1)[0][0][0] == 7000

@@ -130,7 +130,7 @@ def test_who_reads_the_old_file_finishes_with_it_and_then_sees_the_new_one(datab
     assert recall(database) == "new"
 
 
-@pytest.mark.parametrize("moment", ["connect", "_transaction"])
+@pytest.mark.parametrize("moment", ["connect", "transaction"])
 def test_a_file_that_is_replaced_while_it_is_opened_is_not_a_ghost(
     database: Database, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,8 +55,11 @@ class Database:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever stored here."""
-        return self.path.is_file() or is_unfinished(self.path)
+        """Whether anything was ever stored here.
+
+        While it is replaced the file may lack its name for a moment, and have it again before the next look.
+        """
+        return self.path.is_file() or is_unfinished(self.path) or self.path.is_file()
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:

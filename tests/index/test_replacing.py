@@ -11,6 +11,7 @@ from index import replacing
 from index.database import Database
 from index.errors import LibraryLocked
 from index.facts import get_fact, set_fact
+from index.folders import is_library
 from index.replacing import finish, is_unfinished, replace, replace_damaged
 
 OLD, LOG, NEW = b"old", b"log", b"new"
@@ -70,6 +71,27 @@ def test_a_damaged_file_and_its_log_stay_together_wherever_it_is_stopped(path: P
             assert contents(folder) == done
         else:
             assert contents(folder) == {path.name: OLD, f"{path.name}-wal": LOG, f"{path.name}-shm": b"shared"}
+
+
+def test_a_library_is_there_at_each_moment_of_a_repair(path: Path) -> None:
+    seen: list[bool] = []
+    with pytest.MonkeyPatch.context() as patch:
+        before_each_move(lambda: seen.append(is_library(path.parent)), patch)
+        replace_damaged(path, path.parent / "aside" / "new")
+    assert len(seen) >= 5
+    assert all(seen)
+
+
+def test_a_file_that_gets_its_name_between_two_looks_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = tmp_path / "library.next"
+    new.write_bytes(NEW)
+
+    def late(path: Path) -> bool:
+        new.replace(path)
+        return is_unfinished(path)
+
+    monkeypatch.setattr(opening, "is_unfinished", late)
+    assert is_library(tmp_path)
 
 
 def test_a_kept_file_takes_no_number_that_a_log_has(path: Path) -> None:

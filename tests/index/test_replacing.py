@@ -1,5 +1,8 @@
 """A new file in the place of a library's: stopped anywhere, the next writer finishes it, and no log is lost or mixed."""
 
+import errno
+import itertools
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +12,7 @@ import pytest
 from index import database as opening
 from index import replacing
 from index.database import Database
-from index.errors import LibraryLocked
+from index.errors import DiskFull, LibraryError, LibraryLocked
 from index.facts import get_fact, set_fact
 from index.folders import is_library
 from index.replacing import finish, is_unfinished, replace, replace_damaged
@@ -126,6 +129,30 @@ def test_who_opens_it_next_finishes_it(database: Database, monkeypatch: pytest.M
         replace(database.path, database.path.parent / "aside" / "library.sqlite")
     assert recall(database) == "new"
     assert not is_unfinished(database.path)
+
+
+@pytest.mark.parametrize("put", [replace, replace_damaged])
+@pytest.mark.parametrize("moment", range(4))
+@pytest.mark.parametrize(("number", "kind"), [(errno.EIO, LibraryError), (errno.ENOSPC, DiskFull)])
+def test_a_disk_that_fails_is_told_and_who_opens_it_next_goes_on(
+    database: Database,
+    put: Callable[[Path, Path], object],
+    moment: int,
+    number: int,
+    kind: type[LibraryError],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flushes = itertools.count()
+
+    def fail(_: int) -> None:
+        if next(flushes) == moment:
+            raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch, pytest.raises(LibraryError) as caught:
+        patch.setattr(os, "fsync", fail)
+        put(database.path, database.path.parent / "aside" / "library.sqlite")
+    assert type(caught.value) is kind
+    assert recall(database) == ("old" if moment == 0 else "new")  # from the first move on the new one is the library
 
 
 def test_a_log_that_others_read_is_not_thrown_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ import apsw
 from index.errors import LibraryForked, LibraryLocked, LibraryNotFound
 from index.opening import check_format, create
 from index.page_checksums import open_checked, trust_pages
-from index.read_connection import Mark, connect, log_size, mark
+from index.read_connection import Mark, connect, is_about_sharing, log_size, mark
 from index.replacing import finish, is_unfinished
 from index.schema import FORMAT, format_of
 from index.sqlite_errors import translated
@@ -48,7 +48,7 @@ class Database:
         self._lock = WriteLock(folder)
         self._on_close = on_close
         self._opened: Mark | None = None  # of the file that the connections see
-        self._locking = True  # whether they lock it; they cannot where nobody may write
+        self._locking = True  # whether they lock it; they cannot where nothing can be written
         self._is_read_for_long = False  # whether somebody read the log for longer than a commit waited
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
@@ -186,8 +186,8 @@ class Database:
         try:
             self._remember(self._mark())
             return connect(self.path, self._check, locking=True)
-        except (apsw.ReadOnlyError, apsw.CantOpenError):
-            if log_size(self.path):
+        except apsw.Error as error:
+            if not is_about_sharing(error) or log_size(self.path):
                 raise
             self._locking = False
             self._remember(self._mark())

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from forkserver import ForkServer
-from operations import BEFORE, Copies, Operation, acknowledged_in, assert_recovers
+from operations import (
+    BEFORE,
+    Copies,
+    Operation,
+    acknowledged_in,
+    article,
+    assert_recovers,
+    assert_whole,
+    contents,
+    open_library,
+)
 from tracing import WRITING, Outcome, operate, sample
+
+from index.database import DATABASE_FILE
+from index.errors import LibraryError
 
 OPERATIONS = {
     "first": Operation("add", {"apple": 1, "birch": 1}),
@@ -82,3 +97,28 @@ def test_files_that_may_not_grow_are_told_until_they_may(name: str, tmp_path: Pa
     assert len(failed) > 5
     assert [message for message in said if message[0] == "holds"][:-1] == [["holds", before, True]] * len(failed)
     assert_recovers(folder, [after], operation, after)
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file can grow, not even the one in which SQLite keeps the memory that connections share."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_library_is_read_where_there_is_no_room_and_written_once_there_is(tmp_path: Path) -> None:
+    folder = Copies(tmp_path, BEFORE).new()
+    (folder / f"{DATABASE_FILE}-shm").unlink(missing_ok=True)
+    with no_room():
+        library = open_library(folder)
+        assert contents(library) == BEFORE
+        with pytest.raises(LibraryError):
+            library.add([article("elder", 1)])
+        assert contents(library) == BEFORE
+    library.add([article("elder", 1)])
+    assert assert_whole(library) == {**BEFORE, "elder": 1}
+    library.close()

@@ -15,13 +15,14 @@ from typing import ClassVar
 
 import apsw
 
-from index.errors import LibraryError, LibraryForked, LibraryLocked, LibraryNotFound
+from index.errors import LibraryForked, LibraryLocked, LibraryNotFound
 from index.opening import check_format, create
 from index.page_checksums import open_checked, trust_pages
-from index.read_connection import Mark, connect, log_size, mark
+from index.read_connection import Mark, connect, is_about_sharing, log_size, mark
 from index.replacing import finish, is_unfinished
 from index.schema import FORMAT, format_of
 from index.sqlite_errors import translated
+from index.transactions import refuse_if_undone, transaction
 from index.upgrade import upgrade
 from index.write_lock import WriteLock
 
@@ -47,15 +48,18 @@ class Database:
         self._lock = WriteLock(folder)
         self._on_close = on_close
         self._opened: Mark | None = None  # of the file that the connections see
-        self._locking = True  # whether they lock it; they cannot where nobody may write
+        self._locking = True  # whether they lock it; they cannot where nothing can be written
         self._is_read_for_long = False  # whether somebody read the log for longer than a commit waited
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever stored here."""
-        return self.path.is_file() or is_unfinished(self.path)
+        """Whether anything was ever stored here.
+
+        While it is replaced the file may lack its name for a moment, and have it again before the next look.
+        """
+        return self.path.is_file() or is_unfinished(self.path) or self.path.is_file()
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
@@ -75,7 +79,7 @@ class Database:
                     pass  # which finishes it
             self._close_if_replaced()
             reader = self._reader = self._reader or self._open_reader()
-            with _transaction(reader, "DEFERRED"):
+            with transaction(reader):
                 reader.pragma("schema_version")  # only the first read takes the snapshot
                 if self._opened == self._mark():
                     yield reader
@@ -88,9 +92,9 @@ class Database:
         """One transaction, all or nothing, under the writer's lock, for which it waits `wait` seconds."""
         with translated(self.path), self.locked(wait=wait):
             writer = self._ready_writer()
-            with _transaction(writer, "IMMEDIATE"):
+            with transaction(writer, "IMMEDIATE"):
                 yield writer
-                _refuse_if_undone(writer)
+                refuse_if_undone(writer)
                 writer.execute("COMMIT")
             self._settle(writer)
 
@@ -102,7 +106,7 @@ class Database:
             connection = open_checked(str(self.path), apsw.SQLITE_OPEN_READONLY)
             try:
                 trust_pages(connection)
-                with _transaction(connection, "DEFERRED"):
+                with transaction(connection):
                     yield connection
             finally:
                 connection.close()
@@ -182,8 +186,8 @@ class Database:
         try:
             self._remember(self._mark())
             return connect(self.path, self._check, locking=True)
-        except (apsw.ReadOnlyError, apsw.CantOpenError):
-            if log_size(self.path):
+        except apsw.Error as error:
+            if not is_about_sharing(error) or log_size(self.path):
                 raise
             self._locking = False
             self._remember(self._mark())
@@ -227,37 +231,6 @@ class Database:
             self.close()
             self._locking = locking
         self._opened = mark
-
-
-@contextmanager
-def savepoint(connection: apsw.Connection) -> Iterator[None]:
-    """A part of a transaction that leaves nothing of itself where it fails."""
-    _refuse_if_undone(connection)
-    connection.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK TO part; RELEASE part")
-        raise
-    connection.execute("RELEASE part")
-
-
-@contextmanager
-def _transaction(connection: apsw.Connection, kind: str) -> Iterator[None]:
-    """Undo what was not committed at the end, unless SQLite has done so itself, as it does where the disk is full."""
-    connection.execute(f"BEGIN {kind}")
-    try:
-        yield
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _refuse_if_undone(connection: apsw.Connection) -> None:
-    """Without its transaction each further statement would be a change of its own."""
-    if not connection.in_transaction:
-        raise LibraryError("An error undid this transaction, so nothing of it can be stored; begin it again.")
 
 
 def open_existing(folder: Path) -> Database:

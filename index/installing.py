@@ -41,7 +41,9 @@ def _ready(made: Path, generation: int) -> Path:
         facts.set_fact(connection, "generation", str(number + 1))  # so that no number means two contents
     new.close()
     if log_size(new.path):  # closing moves the log into the file, and does not say where that fails
-        raise LibraryError(f"The disk that holds {made} failed, so the library is as it was; try again once it works.")
+        raise LibraryError(
+            f"The disk that holds {made} is full or failed, so the library is as it was; try again once it works."
+        )
     return made / DATABASE_FILE
 
 

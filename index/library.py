@@ -24,7 +24,7 @@ import apsw
 from index import records
 from index.article import Article
 from index.by_id import found_by_id, summaries
-from index.database import Database, savepoint
+from index.database import Database
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryReadOnly
 from index.facts import next_generation
@@ -35,6 +35,7 @@ from index.passages import PassageSettings
 from index.preparing import PreparedArticle, changed, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
 from index.searching import Hit, search
+from index.transactions import savepoint
 from index.upkeep import all_damage, compact_files
 from index.vector_cache import VectorCache, warned_if_not_saved
 from index.word_search import WordSearch

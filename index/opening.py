@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -14,6 +12,7 @@ from index.page_checksums import checked_files, has_checksums, reserve
 from index.read_connection import log_size, size
 from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, format_of, is_expected
 from index.sqlite_errors import corrupt
+from index.transactions import transaction
 
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
 _LOOKED_THROUGH = 50_000_000  # bytes of a file whose structure is looked at where there is a log, in half a second
@@ -61,7 +60,7 @@ def check_format(connection: apsw.Connection, path: Path) -> None:
 
 def _fits_log(connection: apsw.Connection, path: Path) -> bool:
     """Whether file and log are of one library: SQLite takes any log by the right name, and mixes pages of two."""
-    with _snapshot(connection):  # the first write names the library in two places
+    with transaction(connection):  # the first write names the library in two places
         return is_one_library(connection) and (
             size(path) > _LOOKED_THROUGH or connection.execute("PRAGMA integrity_check(1)").get == "ok"
         )
@@ -72,15 +71,6 @@ def _is_cut_off(connection: apsw.Connection, path: Path) -> bool:
 
     While there is a log, the end may be there.
     """
-    with _snapshot(connection):  # so that nobody makes the file smaller meanwhile
+    with transaction(connection):  # so that nobody makes the file smaller meanwhile
         whole: int = connection.pragma("page_count") * connection.pragma("page_size")
         return size(path) < whole and log_size(path) == 0
-
-
-@contextmanager
-def _snapshot(connection: apsw.Connection) -> Iterator[None]:
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        connection.execute("ROLLBACK")

@@ -1,7 +1,8 @@
-"""Connections that only read, also where nobody may write: SQLite keeps files beside a library to share it.
+"""Connections that only read, also where nothing can be written: SQLite keeps files beside a library to share it.
 
-Where it cannot make them, a library without a log is opened as a file that nobody changes. Another user may change it
-all the same, and SQLite would mix old pages with new ones: who reads must compare `mark` before and after.
+Where it cannot make them, as on a full disk, a library without a log is opened as a file that nobody changes. Another
+user may change it all the same, and SQLite would mix old pages with new ones: who reads must compare `mark` before and
+after.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ Mark = tuple[int, ...]
 """What tells a file from another: device and inode, and for an unlocked one all that a write changes."""
 
 
+_NOT_SHARED = (apsw.SQLITE_IOERR_SHMOPEN, apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_SHMMAP)
+"""Failures to make the memory that connections share, which is a file of 32 KiB."""
+
+
 def connect(path: Path, check: Callable[[apsw.Connection], object], *, locking: bool) -> apsw.Connection:
     """A connection that only reads and passed `check`; without locking, the file as if nobody changed it."""
     flags = apsw.SQLITE_OPEN_READONLY
@@ -35,6 +40,13 @@ def connect(path: Path, check: Callable[[apsw.Connection], object], *, locking: 
         connection.close()
         raise
     return connection
+
+
+def is_about_sharing(error: apsw.Error) -> bool:
+    """Whether SQLite could not make the files by which it shares a library, so that it must be read without."""
+    if isinstance(error, apsw.IOError):
+        return getattr(error, "extendedresult", None) in _NOT_SHARED
+    return isinstance(error, apsw.ReadOnlyError | apsw.CantOpenError)
 
 
 def mark(path: Path, *, locking: bool) -> Mark | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index import facts, records
@@ -15,6 +16,7 @@ from index.installing import install
 from index.leftovers import REEMBEDDED_FOLDER, reembedding
 from index.library import Library, Progress
 from index.passages import PassageSettings
+from index.sqlite_errors import corrupt
 
 
 def reembed(
@@ -29,9 +31,12 @@ def reembed(
     database = open_existing(folder)
     aside = folder / REEMBEDDED_FOLDER
     with reembedding(folder).held(wait=0), _resumed(aside, embedder, settings or PassageSettings()) as new:
-        new.add(_articles(database), progress)
+        new.add(_articles(database, _versions(database).values()), progress)
+        followed = _follow(new, database)
         with database.locked():
-            generation = _catch_up(new, database)
+            generation = _generation(database)
+            if generation != followed and _catch_up(new, database) and _catch_up(new, database):
+                raise corrupt(folder, "articles do not have the ids by which it lists them")  # nobody else changed it
             number = len(new)
             new.close()
             install(aside, database, generation)
@@ -46,20 +51,54 @@ def _resumed(aside: Path, embedder: Embedder, settings: PassageSettings) -> Libr
         return Library.open(aside, embedder, settings=settings)
 
 
+def _follow(new: Library, database: Database) -> int | None:
+    """Catch up without the writer's lock until nothing is left to do; returns the generation at which that was.
+
+    None where others change as much as is done meanwhile: they must wait for the rest.
+    """
+    least = math.inf
+    while True:
+        generation = _generation(database)
+        changed = _catch_up(new, database)
+        if not changed:
+            return generation
+        if changed >= least:
+            return None
+        least = changed
+
+
 def _catch_up(new: Library, database: Database) -> int:
-    """What others changed in the old library meanwhile; returns its generation."""
-    new.add(_articles(database))
-    with database.reading() as connection:
-        stored = {summary.id for summary in records.list_articles(connection)}
-        generation = facts.generation(connection)
-    new.remove(summary.id for summary in new.articles() if summary.id not in stored)
-    return generation
+    """Do in the new library what others did in the old one meanwhile; returns how many articles differed.
+
+    Only those are read. That the others are whole was seen when they were added, or passed over as unchanged.
+    """
+    made = Database(new.folder)
+    old_versions, new_versions = _versions(database), _versions(made)
+    made.close()
+    changed = [row for version, row in old_versions.items() if version not in new_versions]
+    removed = {id_ for id_, _ in new_versions} - {id_ for id_, _ in old_versions}
+    new.add(_articles(database, changed))
+    if removed:
+        new.remove(removed)
+    return len(changed) + len(removed)
 
 
-def _articles(database: Database) -> Iterator[Article]:
-    """All articles, each read for itself: a snapshot kept for hours would let the writers' log grow."""
+def _generation(database: Database) -> int:
     with database.reading() as connection:
-        rows = records.article_rows(connection)
+        return facts.generation(connection)
+
+
+def _versions(database: Database) -> dict[tuple[str, str], int]:
+    """The id, the content hash and the row of each article as they are stored, in the order of their rows."""
+    if not database.exists:
+        return {}
+    with database.reading() as connection:
+        rows = connection.execute("SELECT id, content_hash, row FROM articles ORDER BY row")
+        return {(id_, content_hash): row for id_, content_hash, row in rows}
+
+
+def _articles(database: Database, rows: Iterable[int]) -> Iterator[Article]:
+    """The articles in those rows, each read for itself: a snapshot kept for hours would let the writers' log grow."""
     for row in rows:
         with database.reading() as connection:
             article = records.load_article_in_row(connection, row) if records.source_in_row(connection, row) else None

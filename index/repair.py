@@ -55,28 +55,35 @@ def repair(
     with database.locked():
         shutil.rmtree(aside, ignore_errors=True)  # of a repair that was killed
         try:
-            kept, lost, unknown = _repaired(database, aside, embedder, settings, progress)
-            if not kept:
+            made = _repaired(database, aside, embedder, settings, progress)
+            if not made.kept:
                 raise LibraryCorrupt(
                     f"No article in {folder} is whole, so nothing was changed; restore it from a backup."
                 )
-            damaged = install_for_damaged(aside, database, _generation(database))
+            damaged = install_for_damaged(aside, database, made.generation)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-    return RepairReport(kept, tuple(lost), damaged, unknown)
+    return RepairReport(made.kept, made.lost, damaged, made.unknown)
 
 
-def _generation(database: Database) -> int:
-    """That of the damaged library, from which the new one counts on; 0 where it cannot be read."""
-    with database.reading_whatever() as connection:
-        return _read(generation, connection) or 0
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What the new library keeps and lacks, as in a `RepairReport`, and the generation of the damaged one.
+
+    From that one it counts on; it is 0 where it cannot be read.
+    """
+
+    kept: int
+    lost: tuple[str, ...]
+    unknown: bool
+    generation: int
 
 
 def _repaired(
     database: Database, aside: Path, embedder: Embedder, settings: PassageSettings | None, progress: Progress | None
-) -> tuple[int, list[str], bool]:
-    """Make the new library in `aside`: how many articles it has, which were lost, and whether more may be."""
+) -> _Made:
+    """Make the new library in `aside`."""
     lost: list[str] = []
     with database.reading_whatever() as connection:
         identity, fitting = _identity(database, connection, embedder, settings)
@@ -91,7 +98,7 @@ def _repaired(
                     repaired.store(prepare_again(usable, identity.settings, model))
                 if progress is not None:
                     progress(done)
-            return len(repaired), lost, not places.are_all
+            return _Made(len(repaired), tuple(lost), not places.are_all, _read(generation, connection) or 0)
 
 
 def _identity(

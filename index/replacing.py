@@ -14,9 +14,10 @@ from pathlib import Path
 import apsw
 
 from index.errors import LibraryLocked
-from index.files import flush, flush_folder
+from index.files import flush, flush_folder, told_as_ours
 from index.page_checksums import open_checked
 from index.read_connection import log_size, size
+from index.sqlite_errors import translated
 
 DAMAGED_FILE = "library.damaged-{}.sqlite"  # what a repair leaves of the old one
 _DAMAGED_NAMES = re.compile(r"library\.damaged-(\d+)\.sqlite(-wal)?")
@@ -32,7 +33,8 @@ def is_unfinished(path: Path) -> bool:
 def replace(path: Path, new: Path) -> None:
     """Put `new` in the place of the file at `path`, which is gone then; the writer's lock is held.
 
-    Others who have the old file open see that it was replaced. Raises LibraryLocked where they read its log just now.
+    Others who have the old file open see that it was replaced. Raises LibraryLocked where they read its log just now,
+    and DiskFull or LibraryError where the disk refuses something.
     """
     empty_log(path)
     _commit(new, path, _NEXT)
@@ -46,7 +48,15 @@ def replace_damaged(path: Path, new: Path) -> Path:
 
 
 def finish(path: Path) -> Path:
-    """Do what is left to do of a replacement; returns where a damaged file lies now. The writer's lock is held."""
+    """Do what is left to do of a replacement; returns where a damaged file lies now. The writer's lock is held.
+
+    Raises DiskFull or LibraryError where the disk refuses something; whoever comes next goes on.
+    """
+    with told_as_ours(path):
+        return _finish(path)
+
+
+def _finish(path: Path) -> Path:
     kept = path
     for name in (_NEXT, _REPAIRED):
         new = path.with_name(name)
@@ -64,24 +74,26 @@ def finish(path: Path) -> Path:
 
 def empty_log(path: Path) -> None:
     """Move the log into the file, so that the file is all there is; raises LibraryLocked while others read the log."""
-    connection = open_checked(str(path), apsw.SQLITE_OPEN_READWRITE)
-    try:
-        connection.pragma("schema_version")  # before it has read something a connection does not see the log
-        with suppress(apsw.BusyError):
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        left = log_size(path)
-    finally:
-        connection.close()
+    with translated(path):
+        connection = open_checked(str(path), apsw.SQLITE_OPEN_READWRITE)
+        try:
+            connection.pragma("schema_version")  # before it has read something a connection does not see the log
+            with suppress(apsw.BusyError):
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            left = log_size(path)
+        finally:
+            connection.close()
     if left:
         raise LibraryLocked(f"Others are reading the library in {path.parent}; try again when they have finished.")
 
 
 def _commit(new: Path, path: Path, name: str) -> None:
-    if path.exists():
-        shutil.copymode(path, new)  # who could read the old file can read the new one
-    flush(new)
-    new.replace(path.with_name(name))
-    flush_folder(path.parent)
+    with told_as_ours(path):
+        if path.exists():
+            shutil.copymode(path, new)  # who could read the old file can read the new one
+        flush(new)
+        new.replace(path.with_name(name))
+        flush_folder(path.parent)
 
 
 def _keep(path: Path) -> Path:

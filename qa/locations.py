@@ -7,8 +7,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from index.database import DATABASE_FILE
 from index.errors import InputRejected, LibraryNotFound, RejectionReason
+from index.folders import is_library
 
 LIBRARY_VARIABLE = "QA_LIBRARY"
 
@@ -43,7 +43,7 @@ def library_to_read(option: str | None = None) -> Path | None:
     """
     named = named_library(option)
     if named is None:
-        return own_library() if (own_library() / DATABASE_FILE).is_file() else None
+        return own_library() if is_library(own_library()) else None
     if not named.exists():
         raise LibraryNotFound(
             f"There is no library at {named}{_neighbours(named)}; name one that exists, or add to it."
@@ -54,7 +54,7 @@ def library_to_read(option: str | None = None) -> Path | None:
 def _neighbours(folder: Path) -> str:
     """The libraries beside a folder that does not exist, to choose from."""
     try:
-        found = sorted(path.name for path in folder.parent.iterdir() if (path / DATABASE_FILE).is_file())
+        found = sorted(path.name for path in folder.parent.iterdir() if is_library(path))
     except OSError:
         found = []
     return f" (libraries there: {', '.join(found[:10])})" if found else ""

@@ -17,9 +17,9 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from index.article import Article
-from index.database import DATABASE_FILE
 from index.embedder import Embedder
 from index.errors import LibraryCorrupt, LibraryError, ModelMismatch, NotALibrary
+from index.folders import is_library
 from index.library import Library
 from index.loaders import load
 from index.passages import PassageSettings
@@ -81,7 +81,7 @@ def _invites(question: dict[str, Any]) -> bool:
 
 def _open_cached(folder: Path, articles: list[Article], embedder: Embedder) -> Library:
     """The library in the cache, made where it is missing or damaged; those of other versions are dropped then."""
-    if (folder / DATABASE_FILE).is_file():
+    if is_library(folder):
         try:
             return _open(folder, embedder)
         except (LibraryCorrupt, NotALibrary, ModelMismatch):
@@ -107,7 +107,7 @@ def _build(folder: Path, articles: list[Article], embedder: Embedder) -> Path:
         try:
             made.rename(folder)
         except OSError:
-            if not (folder / DATABASE_FILE).is_file():  # otherwise another process was faster
+            if not is_library(folder):  # otherwise another process was faster
                 raise
     return folder
 

@@ -25,6 +25,7 @@ FLOORS = {
     "apsw": "3.54",  # its SQLite: see below
     "brotli": "1.2.1",  # decompression bomb, CVE-2026-111497
     "faiss-cpu": "1.15",  # reading malformed files
+    "filelock": "3.30",  # before, who tries to lock empties the file in which the holder says who it is
     "gradio": "6.25",  # redirects, memory that grows with each request
     "lxml": "6.1.0",  # external entities, CVE-2026-41066
     "python-multipart": "0.0.27",  # CVE-2026-42561

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from index.database import DATABASE_FILE
 from index.embedder import Embedder
 from index.errors import LibraryNotFound
+from index.folders import is_library
 from index.sentence_embedder import SentenceEmbedder
 from qa.assistant import Assistant
 from qa.locations import library_to_read, library_to_write
@@ -95,7 +95,7 @@ def open_session(library: str | None, models: Models) -> ChatSession:
 
 def has_library(library: str | None) -> bool:
     """Whether the library that is meant exists."""
-    return (library_to_write(library) / DATABASE_FILE).is_file()
+    return is_library(library_to_write(library))
 
 
 def _open(folder: Path, models: Models, *, read_only: bool = False) -> Assistant:

@@ -3,17 +3,21 @@
 import os
 from pathlib import Path
 
+import apsw
 import pytest
 
+from index import reembed as reembedding
 from index.article import Article
-from index.database import Database
+from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
-from index.errors import LibraryError, LibraryLocked, LibraryNotFound, ModelMismatch
+from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryNotFound, ModelMismatch
 from index.facts import generation
 from index.leftovers import REEMBEDDED_FOLDER
 from index.library import Library
+from index.page_checksums import checked_files
 from index.passages import PassageSettings
 from index.reembed import reembed
+from index.write_lock import WriteLock
 
 
 @pytest.fixture
@@ -63,6 +67,81 @@ def test_one_that_was_stopped_goes_on_and_the_old_vectors_answer_meanwhile(
     assert other.embedded - done_before < 3  # type: ignore[attr-defined]
     with Library.open(opened.folder, other) as again:
         assert {summary.source for summary in again.articles()} == {articles[0].source, articles[2].source, "new.txt"}
+
+
+@pytest.mark.parametrize(
+    ("following", "expected"),
+    [
+        (0, [(3, False), (0, False)]),
+        (1, [(3, False), (1, False), (0, False)]),
+        (9, [(3, False), (1, False), (1, False), (1, True), (0, True)]),  # as much as is done meanwhile
+    ],
+)
+def test_what_is_changed_while_it_runs_is_followed_and_writers_wait_only_for_the_last(
+    opened: Library,
+    articles: list[Article],
+    other: Embedder,
+    monkeypatch: pytest.MonkeyPatch,
+    following: int,
+    expected: list[tuple[int, bool]],
+) -> None:
+    catch_up = reembedding._catch_up
+    followed: list[tuple[int, bool]] = []
+
+    def change(done: int) -> None:
+        if done == 3:
+            opened.remove([articles[0].id])
+            opened.add([Article("Bakery", "It burned down.", "bakery.txt"), Article("", "Nora knits nets.", "0.txt")])
+
+    def watched(new: Library, database: Database) -> int:
+        changed, locked = catch_up(new, database), is_locked(opened.folder)
+        followed.append((changed, locked))
+        if not locked and len(followed) <= following:
+            opened.add([Article("", "One more.", f"{len(followed)}.txt")])
+        return changed
+
+    monkeypatch.setattr(reembedding, "_catch_up", watched)
+    new = min(following, 3)
+    assert reembed(opened.folder, other, progress=change) == 3 + new
+    assert followed == expected
+    with Library.open(opened.folder, other) as again:
+        assert again.check() == []
+        sources = [again.article(summary.id).source for summary in again.articles()]
+    assert sources == ["harbour.txt", "bakery.txt", "0.txt", *(f"{number}.txt" for number in range(1, new + 1))]
+
+
+def is_locked(folder: Path) -> bool:
+    try:
+        with WriteLock(folder).held(wait=0):
+            return False
+    except LibraryLocked:
+        return True
+
+
+def alter(folder: Path, statement: str) -> None:
+    """Change what is stored, the checksums of the pages too."""
+    connection = apsw.Connection(str(folder / DATABASE_FILE), vfs=checked_files())
+    connection.execute(statement)
+    connection.close()
+
+
+def test_what_was_damaged_while_it_was_stopped_is_made_again(
+    opened: Library, articles: list[Article], other: Embedder
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        reembed(opened.folder, other, progress=stop)
+    alter(opened.folder / REEMBEDDED_FOLDER, "UPDATE articles SET text = replace(text, 'Ada', 'Eve')")
+    assert reembed(opened.folder, other) == 3
+    with Library.open(opened.folder, other) as again:
+        assert {again.article(summary.id) for summary in again.articles()} == set(articles)
+
+
+def test_an_article_whose_id_was_damaged_is_not_lost(opened: Library, articles: list[Article], other: Embedder) -> None:
+    opened.close()
+    alter(opened.folder, "UPDATE articles SET id = 'other' WHERE source = 'chess.txt'")
+    with pytest.raises(LibraryCorrupt, match="qa repair keeps what is whole"):
+        reembed(opened.folder, other)
+    assert {summary.source for summary in opened.articles()} == {article.source for article in articles}
 
 
 def test_one_that_was_begun_for_another_model_begins_anew(opened: Library, other: Embedder) -> None:

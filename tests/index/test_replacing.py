@@ -1,5 +1,8 @@
 """A new file in the place of a library's: stopped anywhere, the next writer finishes it, and no log is lost or mixed."""
 
+import errno
+import itertools
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,8 +12,9 @@ import pytest
 from index import database as opening
 from index import replacing
 from index.database import Database
-from index.errors import LibraryLocked
+from index.errors import DiskFull, LibraryError, LibraryLocked
 from index.facts import get_fact, set_fact
+from index.folders import is_library
 from index.replacing import finish, is_unfinished, replace, replace_damaged
 
 OLD, LOG, NEW = b"old", b"log", b"new"
@@ -72,6 +76,27 @@ def test_a_damaged_file_and_its_log_stay_together_wherever_it_is_stopped(path: P
             assert contents(folder) == {path.name: OLD, f"{path.name}-wal": LOG, f"{path.name}-shm": b"shared"}
 
 
+def test_a_library_is_there_at_each_moment_of_a_repair(path: Path) -> None:
+    seen: list[bool] = []
+    with pytest.MonkeyPatch.context() as patch:
+        before_each_move(lambda: seen.append(is_library(path.parent)), patch)
+        replace_damaged(path, path.parent / "aside" / "new")
+    assert len(seen) >= 5
+    assert all(seen)
+
+
+def test_a_file_that_gets_its_name_between_two_looks_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = tmp_path / "library.next"
+    new.write_bytes(NEW)
+
+    def late(path: Path) -> bool:
+        new.replace(path)
+        return is_unfinished(path)
+
+    monkeypatch.setattr(opening, "is_unfinished", late)
+    assert is_library(tmp_path)
+
+
 def test_a_kept_file_takes_no_number_that_a_log_has(path: Path) -> None:
     (path.parent / "library.damaged-4.sqlite-wal").write_bytes(b"of a file that somebody deleted")
     assert replace_damaged(path, path.parent / "aside" / "new").name == "library.damaged-5.sqlite"
@@ -106,6 +131,30 @@ def test_who_opens_it_next_finishes_it(database: Database, monkeypatch: pytest.M
     assert not is_unfinished(database.path)
 
 
+@pytest.mark.parametrize("put", [replace, replace_damaged])
+@pytest.mark.parametrize("moment", range(4))
+@pytest.mark.parametrize(("number", "kind"), [(errno.EIO, LibraryError), (errno.ENOSPC, DiskFull)])
+def test_a_disk_that_fails_is_told_and_who_opens_it_next_goes_on(
+    database: Database,
+    put: Callable[[Path, Path], object],
+    moment: int,
+    number: int,
+    kind: type[LibraryError],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flushes = itertools.count()
+
+    def fail(_: int) -> None:
+        if next(flushes) == moment:
+            raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch, pytest.raises(LibraryError) as caught:
+        patch.setattr(os, "fsync", fail)
+        put(database.path, database.path.parent / "aside" / "library.sqlite")
+    assert type(caught.value) is kind
+    assert recall(database) == ("old" if moment == 0 else "new")  # from the first move on the new one is the library
+
+
 def test_a_log_that_others_read_is_not_thrown_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Database, "_settle", lambda *_: None)
     with database.writing() as connection:
@@ -130,7 +179,7 @@ def test_who_reads_the_old_file_finishes_with_it_and_then_sees_the_new_one(datab
     assert recall(database) == "new"
 
 
-@pytest.mark.parametrize("moment", ["connect", "_transaction"])
+@pytest.mark.parametrize("moment", ["connect", "transaction"])
 def test_a_file_that_is_replaced_while_it_is_opened_is_not_a_ghost(
     database: Database, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,15 @@ def test_without_a_library_of_ones_own_there_is_none_to_read() -> None:
     assert library_to_read() == own_library()
 
 
+def test_a_library_whose_file_lacks_its_name_while_it_is_repaired_is_there(tmp_path: Path) -> None:
+    """As where there are no hard links: the damaged file is moved away before the new one gets its name."""
+    for folder in (own_library(), tmp_path / "news"):
+        (make(folder) / DATABASE_FILE).rename(folder / "library.next-repaired")
+    assert library_to_read() == own_library()
+    with pytest.raises(LibraryNotFound, match=r"libraries there: news\)"):
+        library_to_read("nwes")
+
+
 def test_a_named_library_must_exist_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         LibraryNotFound, match=f"There is no library at {tmp_path}/nwes; name one that exists, or add to it"

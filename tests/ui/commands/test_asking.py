@@ -154,6 +154,25 @@ def test_chat_opens_on_the_library_that_is_there(qa: CommandLine, chess: Path, m
     assert (served.starter, served.counts, served.told["examples"]) == (False, [1, 2], [])
 
 
+@pytest.mark.parametrize("command", ["ask", "chat"])
+def test_a_library_whose_repair_was_stopped_is_not_taken_for_none(
+    qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Without hard links the damaged file is moved away before the new one gets its name."""
+    qa("add", chess)
+    (folder,) = qa.folder.glob("data/*/library")
+    (folder / "library.sqlite").rename(folder / "library.next-repaired")
+    (folder / "library.damaged-1.sqlite").write_bytes(b"damaged")
+    if command == "ask":
+        result = qa("ask", "who chairs?")
+        assert (result.stderr, result.stdout[:28]) == ("", "Ada chairs **committees** on")
+    else:
+        served = Served(monkeypatch)
+        assert qa("chat").exit_code == 0
+        assert (served.starter, served.counts, served.told["examples"]) == (False, [1, 2], [])
+    assert (folder / "library.damaged-1.sqlite").read_bytes() == b"damaged"
+
+
 def test_chat_refuses_what_is_no_library(qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Served(monkeypatch)
     result = qa("chat", "--library", chess.parent)

@@ -151,12 +151,15 @@ def in_new_process(measure: Callable[P, T], *arguments: P.args, **options: P.kwa
 def table(rows: list[Growth]) -> str:
     """The rows as a Markdown table."""
     lines = [
-        "| passages | articles | disk, GB | memory, GB | open, s | add one, s | search p50 / p95, ms | recall |",
-        "|---|---|---|---|---|---|---|---|",
+        "| passages | articles | disk | memory | open | store | add one | by meaning | by words | search | recall |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {row.passages:,} | {row.articles:,} | {row.disk:.2f} | {row.opened.memory:.2f} | {row.opened.seconds:.2f} "
-        f"| {row.added.seconds:.2f} | {row.asked.search_p50:.0f} / {row.asked.search_p95:.0f} "
+        f"| {row.passages:,} | {row.articles:,} | {row.disk:.2f} GB | {row.opened.memory:.2f} GB "
+        f"| {row.opened.seconds:.2f} s | {row.stored:.0f} s | {row.added.seconds:.2f} s "
+        f"| {row.asked.meaning_p50:.0f} / {row.asked.meaning_p95:.0f} ms "
+        f"| {row.asked.words_p50:.0f} / {row.asked.words_p95:.0f} ms "
+        f"| {row.asked.search_p50:.0f} / {row.asked.search_p95:.0f} ms "
         f"| {row.asked.meaning_recall:.3f}, {row.asked.words_recall:.3f} |"
         for row in rows
     ]

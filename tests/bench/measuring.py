@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +51,7 @@ def open_and_ask(folder: Path, questions: Questions) -> Opened:
     with questions.library(folder) as library:
         library.search(questions.texts[0], 10)
         seconds = time.perf_counter() - started
-    return Opened(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+    return Opened(seconds, _of_process("status", "VmHWM") / 2**20)
 
 
 def ask(folder: Path, questions: Questions) -> Asked:
@@ -96,5 +95,10 @@ def add_one(folder: Path, number: int) -> Added:
 
 def _written() -> int:
     """Bytes that this process has had written to the disk."""
-    lines = Path(f"/proc/{os.getpid()}/io").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
+    return _of_process("io", "write_bytes")
+
+
+def _of_process(file: str, name: str) -> int:
+    """A number that Linux keeps of this process; getrusage's peak of memory would be that of its parent."""
+    lines = Path(f"/proc/{os.getpid()}/{file}").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))

@@ -30,6 +30,7 @@ class Limits:
 
     ranked: int = 40_000
     counted: int = 300_000  # of common words, which only order what is ranked
+    least: int = 100  # that are ranked, how common the words may be: a mistyped word must not hide the others
 
 
 LIMITS = Limits()
@@ -53,20 +54,22 @@ def full_text_query(question: str, count: Callable[[str], int] | None = None, li
 def _of_rarest(words: Sequence[str], count: Callable[[str], int], limits: Limits) -> str:
     """A query for the passages with one of the rarest words, which orders them by the common ones too.
 
-    The rarest are as many as have few passages together, and one at least. Each word stands in the query twice, so that
-    all count alike: BM25 adds up what stands in a query.
+    The rarest are as many as have few passages together. Each word stands in the query twice, so that all count alike:
+    BM25 adds up what stands in a query.
     """
     counted = sorted(((word, count(word)) for word in words), key=lambda word: word[1])
-    rare = _together(counted, limits.ranked) or counted[:1]
+    rare = _together(counted, limits.ranked, least=limits.least)
     common = _together(counted[len(rare) :], limits.counted)
-    matched = [word for word, _ in rare]
     if not common:
-        return " OR ".join(matched)
-    ordering = [word for word, _ in common]
-    return f"({' OR '.join(matched)}) AND ({' OR '.join(matched + ordering + ordering)})"
+        return " OR ".join(rare)
+    return f"({' OR '.join(rare)}) AND ({' OR '.join(rare + common + common)})"
 
 
-def _together(counted: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int]]:
-    """The first words that have no more than so many passages together."""
-    totals = accumulate(count for _, count in counted)
-    return [word for word, total in zip(counted, totals, strict=True) if total <= most]
+def _together(counted: Sequence[tuple[str, int]], most: int, *, least: int = 0) -> list[str]:
+    """The first words that have no more than `most` passages together; more words while they have less than `least`."""
+    totals = [0, *accumulate(count for _, count in counted)]
+    return [
+        word
+        for (word, _), before, total in zip(counted, totals[:-1], totals[1:], strict=True)
+        if total <= most or before < least
+    ]

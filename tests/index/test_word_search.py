@@ -45,23 +45,23 @@ def found(words: WordSearch, connection: apsw.Connection, question: str, passage
 
 
 def test_few_passages_are_all_ranked(connection: apsw.Connection, counted: list[str]) -> None:
-    assert len(found(WordSearch(Limits(5, 5)), connection, "chess city", passages=10)) == 21
+    assert len(found(WordSearch(Limits(5, 5, least=1)), connection, "chess city", passages=10)) == 21
     assert counted == []
 
 
 def test_of_many_those_with_a_rare_word_are(connection: apsw.Connection, counted: list[str]) -> None:
-    assert found(WordSearch(Limits(5, 100)), connection, "chess city") == [1]
-    assert found(WordSearch(Limits(30, 100)), connection, "chess city")[0] == 1
-    assert len(found(WordSearch(Limits(30, 100)), connection, "chess city")) == 21
+    assert found(WordSearch(Limits(5, 100, least=1)), connection, "chess city") == [1]
+    assert found(WordSearch(Limits(30, 100, least=1)), connection, "chess city")[0] == 1
+    assert len(found(WordSearch(Limits(30, 100, least=1)), connection, "chess city")) == 21
 
 
 def test_a_common_word_alone_is_still_searched_for(connection: apsw.Connection, counted: list[str]) -> None:
-    assert len(found(WordSearch(Limits(5, 5)), connection, "city")) == 21
-    assert found(WordSearch(Limits(5, 5)), connection, "?!") == []
+    assert len(found(WordSearch(Limits(5, 5, least=1)), connection, "city")) == 21
+    assert found(WordSearch(Limits(5, 5, least=1)), connection, "?!") == []
 
 
 def test_a_word_is_counted_once(connection: apsw.Connection, counted: list[str]) -> None:
-    words = WordSearch(Limits(5, 5))
+    words = WordSearch(Limits(5, 5, least=1))
     for _ in range(3):
         found(words, connection, "chess city")
     found(words, connection, "city", passages=22)
@@ -71,7 +71,7 @@ def test_a_word_is_counted_once(connection: apsw.Connection, counted: list[str])
 def test_words_are_counted_anew_in_another_library_and_after_many_changes(
     connection: apsw.Connection, counted: list[str]
 ) -> None:
-    words = WordSearch(Limits(5, 5))
+    words = WordSearch(Limits(5, 5, least=1))
     found(words, connection, "city")
     found(words, connection, "city", passages=30)
     facts.set_fact(connection, "library", "another")
@@ -83,7 +83,7 @@ def test_the_counts_of_words_do_not_fill_the_memory(
     connection: apsw.Connection, counted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(word_search, "_MOST_KEPT", 2)
-    words = WordSearch(Limits(5, 5))
+    words = WordSearch(Limits(5, 5, least=1))
     for question in ("chess", "city", "the chess", "city"):
         found(words, connection, question)
     assert len(words._counts) <= 3

@@ -79,7 +79,10 @@ def _articles(connection: apsw.Connection) -> Iterator[Damage]:
         article = read_article(connection, row)
         if isinstance(article, Damage):
             yield article
-        elif hashed:
+            continue
+        if records.id_in_row(connection, row) != article.id:
+            yield Damage(article.source, f"{article.source} is listed by an id that is not its own.")
+        if hashed:
             yield from _passages(connection, row, article)
 
 

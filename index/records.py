@@ -140,6 +140,11 @@ def source_in_row(connection: apsw.Connection, row: int) -> str | None:
     return source if isinstance(source, str) else None
 
 
+def id_in_row(connection: apsw.Connection, row: int) -> object:
+    """By which id the article of a row is listed; on a damaged page that may be anything."""
+    return connection.execute("SELECT id FROM articles WHERE row = ?", (row,)).get
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
     """A passage as it is stored, with its vector's bytes and the hash over both."""

@@ -23,6 +23,7 @@ from index.errors import (
 from index.library import Library
 from index.opening import NEW_FILE
 from index.passages import PassageSettings
+from index.repair import repair
 from index.report import AddReport, ArticleSummary, Rejection
 from index.searching import Hit
 from index.vector_cache import VECTORS_FILE
@@ -362,6 +363,17 @@ def test_a_damaged_text_is_never_shown(opened: Library, articles: list[Article],
         assert library.article(articles[1].id) == articles[1]
         assert sources(library) == ["chess.txt", "bakery.txt", "harbour.txt"]
         library.close()
+
+
+def test_an_article_that_is_listed_by_a_wrong_id_is_named_and_mended(
+    opened: Library, articles: list[Article], fake_embedder: Embedder
+) -> None:
+    edit(opened, "UPDATE articles SET id = 'other' WHERE source = 'chess.txt'")
+    assert [damage.source for damage in opened.check()] == ["chess.txt"]
+    opened.close()
+    repair(opened.folder, fake_embedder)
+    assert opened.check() == []
+    assert opened.article(articles[0].id) == articles[0]
 
 
 def test_a_damaged_article_is_healed_by_adding_it_again(opened: Library, articles: list[Article]) -> None:

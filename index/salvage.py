@@ -66,12 +66,19 @@ def salvage(connection: apsw.Connection, places: Places) -> Iterator[Salvaged | 
     Rows are asked for one by one, whatever the checksums of their pages say: the hash of an article tells whether it
     is whole.
     """
+    kept: set[str] = set()
+    nameless: list[str | None] = []
     for row, article_id in sorted(places.ids.items(), key=lambda place: place[0]):
         found = read_article(connection, row)
-        if isinstance(found, Damage):
-            yield found.source or _name(article_id)
-        else:
+        if not isinstance(found, Damage):
+            kept.add(found.id)
             yield _with_vectors(connection, row, found)
+        elif found.source is None:
+            nameless.append(article_id)
+        else:
+            yield found.source
+    # In a damaged index an id may lead to a row that never was, while its article is found in the table.
+    yield from (_name(article_id) for article_id in nameless if article_id is None or article_id not in kept)
 
 
 def _scan(connection: apsw.Connection, statement: str) -> tuple[Ids, bool]:

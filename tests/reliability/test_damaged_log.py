@@ -61,6 +61,7 @@ def test_nothing_that_was_reported_is_in_the_log_alone(tmp_path: Path, fake_embe
     assert counts == [(done, done) for done in range(1, 13)]
 
 
+@pytest.mark.timeout(3600)
 def test_a_damaged_log_loses_at_most_what_nobody_was_told_is_stored(
     left: Path, fake_embedder: Embedder, tmp_path: Path, long: bool, report: Report
 ) -> None:

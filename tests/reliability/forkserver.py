@@ -30,7 +30,10 @@ class Channel:
 
     def hear(self) -> Any:
         """The next message; None where the other process has ended."""
-        line = self._lines.readline()
+        try:
+            line = self._lines.readline()
+        except ConnectionResetError:  # it was killed before it had heard all that was said to it
+            return None
         return json.loads(line) if line else None
 
     def is_spoken_to(self) -> bool:

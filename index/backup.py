@@ -20,8 +20,9 @@ from index.files import flush, flush_folder, is_new_or_empty, move_new, told_as_
 from index.integrity import Damage, find_damage
 from index.leftovers import RESTORED_FOLDER
 from index.page_checksums import checked_files
-from index.schema import APPLICATION_ID, FORMAT_WITH_CHECKSUMS, format_of
+from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, format_of
 from index.sqlite_errors import translated
+from index.upkeep import save_vectors
 from index.write_lock import LOCK_FILE
 
 _PAGES = 1_000  # copied at a time, some milliseconds
@@ -94,6 +95,11 @@ def _restore(file: Path, folder: Path) -> int:
                 with suppress(OSError):
                     folder.rmdir()
             raise
+        with database.reading() as connection:
+            is_current = format_of(connection) == FORMAT
+        if is_current:  # an old one stays as it is until its first change
+            save_vectors(database)
+        database.close()
     return articles
 
 

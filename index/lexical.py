@@ -24,8 +24,8 @@ class Limits:
     """How many passages of a large library a search by words looks at.
 
     FTS5 ranks a passage in a microsecond, and for each word counts the passages that have it, in a tenth of one. With
-    these, nineteen questions in twenty take less than a tenth of a second in a million passages, and 98 % of the first
-    twenty passages are found: `tests/bench/growth.py --choose`.
+    these, nineteen questions in twenty take a tenth of a second at most in a million passages, once their words were
+    counted, and 98 % of the first twenty passages are found: `tests/bench/growth.py --choose`.
     """
 
     ranked: int = 40_000

@@ -150,7 +150,7 @@ class Library:
                     progress(len(outcomes))
         report = AddReport.of(outcomes)
         if report.added or report.changed:
-            self._save_vectors()
+            self.save_vectors()
         return report
 
     def remove(self, article_ids: Iterable[str]) -> list[ArticleSummary]:
@@ -175,7 +175,7 @@ class Library:
         """
         with self._writing():
             yield
-        self._save_vectors()
+        self.save_vectors()
 
     def check(self) -> list[Damage]:
         """All that is damaged, by reading everything; none where the library is whole."""
@@ -193,7 +193,7 @@ class Library:
             if not self._database.exists:
                 return
             compact_files(self._database, self._vectors)
-        self._save_vectors()
+        self.save_vectors()
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
@@ -269,12 +269,16 @@ class Library:
                 with self._database.reading() as connection:
                     yield connection
 
-    def _save_vectors(self) -> None:
+    def save_vectors(self) -> None:
         """Write the cache of vectors, unless a transaction is open, which does so when it ends."""
-        with warned_if_not_saved(self.folder), self._alone():
-            if self._transaction is None:
-                with self._database.writing() as connection:
-                    self._vectors.save(connection)
+        with warned_if_not_saved(self.folder):
+            with self._reading() as connection:
+                if connection is not None and self._transaction is None:
+                    self._vectors.prepare(connection)
+            with self._alone():
+                if self._transaction is None:
+                    with self._database.writing() as connection:
+                        self._vectors.save(connection)
 
     def _refuse_if_read_only(self) -> None:
         if self.read_only:

@@ -11,6 +11,7 @@ import numpy as np
 from index import records
 from index.article import Article
 from index.embedder import Embedder, Vectors
+from index.errors import ModelDamaged
 from index.passages import Passage, PassageSettings, split
 from index.report import Rejection
 
@@ -25,12 +26,18 @@ class PreparedArticle:
 
 
 def prepare(articles: Sequence[Article], settings: PassageSettings, embedder: Embedder) -> list[PreparedArticle]:
-    """Cut and embed articles together: the embedder batches passages of like length over all of them."""
+    """Cut and embed articles together: the embedder batches passages of like length over all of them.
+
+    Raises ModelDamaged where a vector is not finite.
+    """
     if not articles:
         return []
     cut = [split(article, settings, embedder.count_tokens) for article in articles]
     passages = [passage for group in cut for passage in group]
     vectors = embedder.embed_passages([passage.title for passage in passages], [passage.text for passage in passages])
+    if not np.isfinite(vectors).all():
+        name = embedder.fingerprint.name
+        raise ModelDamaged(f"The model {name} gave a vector that holds no numbers, so nothing can be found by it.")
     borders = np.cumsum([len(group) for group in cut])[:-1]
     return [
         PreparedArticle(article, tuple(group), part)

@@ -98,6 +98,7 @@ def _repaired(
                     repaired.store(prepare_again(usable, identity.settings, model))
                 if progress is not None:
                     progress(done)
+            repaired.save_vectors()
             return _Made(len(repaired), tuple(lost), not places.are_all, _read(generation, connection) or 0)
 
 

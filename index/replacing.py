@@ -119,7 +119,7 @@ def _number(path: Path) -> int:
     """That of the file that was begun to be kept, or one that neither a file nor a log has."""
     found = (_DAMAGED_NAMES.fullmatch(file.name) for file in path.parent.iterdir())
     numbers = {int(match[1]) for match in found if match}
-    if not path.exists():
+    if not path.exists() and numbers:
         return max(numbers)
     for number in numbers:
         kept = path.with_name(DAMAGED_FILE.format(number))

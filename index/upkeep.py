@@ -39,9 +39,7 @@ def compact(folder: Path) -> None:
                 identity = stored_identity(connection)
             vectors = VectorCache(folder, identity.fingerprint.dimension if identity else 0)
             compact_files(database, vectors)
-            if identity is not None:
-                with warned_if_not_saved(folder), database.writing() as connection:
-                    vectors.save(connection)
+            save_vectors(database)
     finally:
         database.close()
 
@@ -54,3 +52,12 @@ def compact_files(database: Database, vectors: VectorCache) -> None:
     database.vacuum()
     vectors.discard()
     remove_leftovers(database.path.parent)
+
+
+def save_vectors(database: Database) -> None:
+    """Write the cache of vectors of a library, so that no search has to make it first."""
+    folder = database.path.parent
+    with warned_if_not_saved(folder), database.writing() as connection:
+        identity = stored_identity(connection)
+        if identity is not None:
+            VectorCache(folder, identity.fingerprint.dimension).save(connection)

@@ -14,13 +14,15 @@ from index import facts, vector_rows
 from index.errors import LibraryError
 from index.files import file_hash
 from index.integrity import Damage
-from index.vectors import EXACT, SAMPLE, Ids, VectorIndex
+from index.vectors import EXACT, SAMPLE, VectorIndex
 
 logger = logging.getLogger(__name__)
 
 VECTORS_FILE = "vectors.faiss"
 _SMALL = 10_000  # vectors whose file is written after every change: it takes a tenth of a second
 _LARGEST_LAG = 10  # one in so many
+_CHUNK = 10_000  # vectors read at a time, so that a rebuild does not hold two copies of all
+_FEWER = 0.8  # of `EXACT`: a library that goes back and forth about it is not sorted each time
 
 
 class VectorCache:
@@ -33,6 +35,7 @@ class VectorCache:
         self._index: VectorIndex | None = None
         self._library: str | None = None  # whose vectors `_index` holds
         self._generation = -1  # of that library, which `_index` is equal to
+        self._size = 0  # see `sorted_size`
         self._lag = 0  # passages by which the file differs
 
     def at(self, connection: apsw.Connection) -> VectorIndex:
@@ -40,14 +43,12 @@ class VectorCache:
         generation, library = facts.generation(connection), facts.library_id(connection)
         if library != self._library:  # a repaired one counts anew, and gives the same ids to other passages
             self.forget()
-        if self._index is None:
-            self._index = self._load(connection)
-            self._library = library
-        if generation != self._generation:
+        if self._index is None or generation != self._generation:
+            size = sorted_size(vector_rows.count(connection), self._size)
+            if self._index is None or size != self._size:
+                self._index = self._load(connection)
             self._catch_up(connection, self._index)
-            self._generation = generation
-        if self._index.is_exact != is_exact(len(self._index)):
-            self._index = self._rebuilt(connection)
+            self._library, self._generation = library, generation
         return self._index
 
     @property
@@ -60,7 +61,7 @@ class VectorCache:
         self._index = None
         self._library = None
         self._generation = -1
-        self._lag = 0
+        self._size = self._lag = 0
 
     def discard(self) -> None:
         """Remove the file, and read all anew; raises LibraryError where it cannot be removed."""
@@ -69,6 +70,11 @@ class VectorCache:
             self._path.unlink(missing_ok=True)
         except OSError as error:
             raise LibraryError(f"{self._path} cannot be removed ({error.strerror}); remove it yourself.") from error
+
+    def prepare(self, connection: apsw.Connection) -> None:
+        """Do what `save` will need, without the writer's lock: to sort many vectors takes seconds."""
+        if self._index is not None or not self._is_file_near(connection):
+            self.at(connection)
 
     def save(self, connection: apsw.Connection) -> None:
         """Write the file and record its hash; `connection` is inside a writer's transaction.
@@ -88,6 +94,7 @@ class VectorCache:
             "vectors_generation": str(self._generation),
             "vectors_count": str(len(index)),
             "vectors_highest": str(index.ids.max(initial=0)),
+            "vectors_size": str(self._size),
         }.items():
             if value is not None:
                 facts.set_fact(connection, name, value)
@@ -100,31 +107,28 @@ class VectorCache:
         since = facts.get_number(connection, "vectors_generation", -1)
         if not (self._is_ours(connection) and self._path.exists() and since >= 0):
             return False
+        size = facts.get_number(connection, "vectors_size")
+        if size != sorted_size(vector_rows.count(connection), size):
+            return False
         lag = vector_rows.count_changed(connection, since, above=facts.get_number(connection, "vectors_highest"))
-        is_right = is_exact(count) == is_exact(vector_rows.count(connection))
-        return lag is not None and _is_near(lag, count) and is_right
+        return lag is not None and _is_near(lag, count)
 
     def _is_ours(self, connection: apsw.Connection) -> bool:
         """Whether the file was written for this library, and not for the one that it was made from."""
         return facts.get_fact(connection, "vectors_library") == facts.library_id(connection)
 
     def _load(self, connection: apsw.Connection) -> VectorIndex:
-        """What the file holds, or an empty index."""
+        """What the file holds, if it is of the right kind, or an empty index."""
+        self._generation, self._lag = -1, 0
+        saved = facts.get_number(connection, "vectors_size")
+        self._size = sorted_size(vector_rows.count(connection), saved)
         digest = facts.get_fact(connection, "vectors_sha256") if self._is_ours(connection) else None
-        loaded = VectorIndex.load(self._path, dimension=self._dimension, sha256=digest) if digest else None
-        if loaded is None:
-            return VectorIndex(self._dimension, is_exact=is_exact(vector_rows.count(connection)))
-        self._generation = facts.get_number(connection, "vectors_generation", -1)
-        return loaded
-
-    def _rebuilt(self, connection: apsw.Connection) -> VectorIndex:
-        """An index of the kind that so many vectors want, made of what is stored."""
-        logger.info("Sorting the vectors of %s anew for their number", self._path.parent)
-        ids = vector_rows.passage_ids(connection)
-        index = VectorIndex(self._dimension, is_exact=is_exact(len(ids)))
-        self._add(connection, index, ids)
-        self._lag = len(ids)
-        return index
+        if digest and saved == self._size:
+            loaded = VectorIndex.load(self._path, dimension=self._dimension, sha256=digest)
+            if loaded is not None:
+                self._generation = facts.get_number(connection, "vectors_generation", -1)
+                return loaded
+        return VectorIndex(self._dimension, is_exact=self._size == 0)
 
     def _catch_up(self, connection: apsw.Connection, index: VectorIndex) -> None:
         """Make the ids equal to those stored; an id is never used twice, so equal ids mean equal vectors."""
@@ -138,14 +142,13 @@ class VectorCache:
             missing = vector_rows.passage_ids(connection, above=int(held.max(initial=0)))
         if len(gone):
             index.remove(gone)
-        self._add(connection, index, missing)
+        if len(missing) and not index.is_trained:
+            sample = missing[:: -(-len(missing) // SAMPLE)]  # of all times: topics change as a library grows
+            index.train(vector_rows.load_vectors(connection, sample, self._dimension))
+        for first in range(0, len(missing), _CHUNK):
+            ids = missing[first : first + _CHUNK]
+            index.add(ids, vector_rows.load_vectors(connection, ids, self._dimension))
         self._lag += len(gone) + len(missing)
-
-    def _add(self, connection: apsw.Connection, index: VectorIndex, ids: Ids) -> None:
-        """Add stored vectors, so many at a time that no second copy of all is held."""
-        for first in range(0, len(ids), SAMPLE):
-            some = ids[first : first + SAMPLE]
-            index.add(some, vector_rows.load_vectors(connection, some, self._dimension))
 
 
 @contextmanager
@@ -157,9 +160,15 @@ def warned_if_not_saved(folder: Path) -> Iterator[None]:
         logger.warning("The vectors of %s could not be saved: %s", folder, error)
 
 
-def is_exact(count: int) -> bool:
-    """Whether so many vectors are each compared with a question."""
-    return count <= EXACT
+def sorted_size(count: int, held: int) -> int:
+    """The number of vectors up to which an index in cells, made for so many, is good; 0 for an exact one.
+
+    `held` is that of an index which is there and stays where it is good enough: new cells are made when there are
+    more vectors than it is good for, and none are needed any more when there are much fewer.
+    """
+    if count <= EXACT and (held == 0 or count <= _FEWER * EXACT):
+        return 0
+    return held if count <= held else 1 << count.bit_length()
 
 
 def _is_near(lag: int, count: int) -> bool:

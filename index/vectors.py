@@ -1,7 +1,7 @@
 """Dense search: a FAISS index of unit vectors, and its file, which is a cache of what the library stores.
 
 Up to `EXACT` vectors each question is compared with all. More are sorted into cells (k-means), a question is compared
-with those in the nearest cells, and four bits a component are kept: a tenth of the time and an eighth of the memory.
+with those in the nearest cells, and four bits a component are kept: an eighth of the memory, and time that hardly grows.
 What is found that way is to be compared again with what the library stores. Kind and settings were chosen by
 `tests/bench/growth.py`.
 
@@ -26,9 +26,9 @@ from index.files import flush_folder
 Ids = npt.NDArray[np.int64]
 
 EXACT = 100_000
-"""Vectors up to which a question is compared with all: 25 ms on two cores of 2.5 GHz."""
+"""Vectors up to which a question is compared with all."""
 SAMPLE = 65_536
-"""Vectors that the cells are made after, where there are so many."""
+"""Vectors that cells are made after, where there are so many."""
 _CELLS = 1024
 _LOOKED_INTO = 128  # cells
 
@@ -36,7 +36,7 @@ _LOOKED_INTO = 128  # cells
 class VectorIndex:
     """Passage ids by inner product of their unit vectors.
 
-    Not safe for a search during an `add` or `remove`: a library searches one index and changes another.
+    Not safe for a search during an `add` or `remove`.
     """
 
     def __init__(self, dimension: int, *, is_exact: bool = True) -> None:
@@ -62,15 +62,18 @@ class VectorIndex:
         held = [faiss.rev_swig_ptr(cells.get_ids(cell), cells.list_size(cell)) for cell in range(cells.nlist)]
         return np.concatenate(held).astype(np.int64)
 
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add rows of shape (n, dimension) under ids of shape (n,) that are not in the index yet.
+    @property
+    def is_trained(self) -> bool:
+        """Whether vectors can be added: an index in cells must be trained first."""
+        return bool(self._index.is_trained)
 
-        Cells are made after the first rows that are added, so there should be `SAMPLE` of them.
-        """
-        rows = self._checked(vectors)
-        if not self._index.is_trained:
-            self._index.train(rows)
-        self._index.add_with_ids(rows, ids)
+    def train(self, vectors: Vectors) -> None:
+        """Make the cells after vectors of shape (n, dimension), which should be `SAMPLE` of all those to come."""
+        self._index.train(self._checked(vectors))
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Add rows of shape (n, dimension) under ids of shape (n,) that are not in the index yet."""
+        self._index.add_with_ids(self._checked(vectors), ids)
 
     def remove(self, ids: Ids) -> None:
         """Remove the vectors of those ids; ids that are not there are passed over."""
@@ -127,6 +130,8 @@ class VectorIndex:
                 loaded._index = faiss.read_index(reader)
         except (OSError, RuntimeError):  # also one that another version of FAISS has written
             return None
+        if not loaded.is_exact:
+            loaded._index.nprobe = _LOOKED_INTO  # whatever it was when the file was written
         return loaded if loaded._index.d == dimension else None
 
 

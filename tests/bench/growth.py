@@ -122,7 +122,7 @@ def grow(folder: Path, embedder: SentenceEmbedder, corpus: GrowingCorpus, size: 
                     library.store(article)
             seconds += time.perf_counter() - started
         started = time.perf_counter()
-        library._save_vectors()
+        library.save_vectors()
         return seconds + time.perf_counter() - started
 
 

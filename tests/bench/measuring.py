@@ -17,7 +17,7 @@ from index.word_search import WordSearch
 
 @dataclass(frozen=True)
 class Opened:
-    """Seconds to the passages of a first question in a new process, and gigabytes that the process then holds."""
+    """Seconds to the passages of a first question in a new process, and the most gigabytes that it held meanwhile."""
 
     seconds: float
     memory: float
@@ -51,7 +51,7 @@ def open_and_ask(folder: Path, questions: Questions) -> Opened:
     with questions.library(folder) as library:
         library.search(questions.texts[0], 10)
         seconds = time.perf_counter() - started
-    return Opened(seconds, _of_process("status", "VmHWM") / 2**20)
+    return Opened(seconds, _of_process("status", "VmHWM") * 1024 / 1e9)
 
 
 def ask(folder: Path, questions: Questions) -> Asked:

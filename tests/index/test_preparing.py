@@ -1,9 +1,11 @@
 """From articles to rows: each article gets the passages and the vectors that are its own."""
 
 import numpy as np
+import pytest
 
 from index.article import Article
 from index.embedder import Embedder
+from index.errors import ModelDamaged
 from index.passages import PassageSettings, split
 from index.preparing import prepare
 
@@ -31,3 +33,10 @@ def test_every_article_gets_its_own_passages_and_vectors(fake_embedder: Embedder
 
 def test_no_articles_are_no_work(fake_embedder: Embedder) -> None:
     assert prepare([], SETTINGS, fake_embedder) == []
+
+
+def test_vectors_that_are_no_numbers_are_refused(fake_embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = np.full((1, 64), np.nan, dtype=np.float32)
+    monkeypatch.setattr(fake_embedder, "embed_passages", lambda *_: broken)
+    with pytest.raises(ModelDamaged, match="The model fake gave a vector that holds no numbers"):
+        prepare([Article("", "Some text.", "a")], PassageSettings(), fake_embedder)

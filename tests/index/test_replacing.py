@@ -85,6 +85,13 @@ def test_a_library_is_there_at_each_moment_of_a_repair(path: Path) -> None:
     assert all(seen)
 
 
+def test_a_repaired_file_gets_its_name_also_where_nothing_of_the_damaged_one_is_left(path: Path) -> None:
+    path.rename(path.with_name("library.next-repaired"))
+    finish(path)
+    assert path.exists()
+    assert not is_unfinished(path)
+
+
 def test_a_file_that_gets_its_name_between_two_looks_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     new = tmp_path / "library.next"
     new.write_bytes(NEW)

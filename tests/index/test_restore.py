@@ -17,6 +17,8 @@ from index.facts import get_fact, is_one_library
 from index.library import Library
 from index.page_checksums import checked_files
 from index.schema import APPLICATION_ID, FORMAT, TABLES
+from index.vector_cache import VECTORS_FILE
+from index.vectors import VectorIndex
 from index.write_lock import LOCK_FILE, WriteLock
 
 
@@ -52,7 +54,7 @@ def test_a_restored_library_is_the_same_and_goes_on(
 def test_a_restored_library_is_made_with_its_parents_for_its_owner(copy: Path, tmp_path: Path) -> None:
     restore(copy, tmp_path / "deep" / "new")
     assert mode(tmp_path / "deep" / "new") == 0o700
-    assert names(tmp_path / "deep" / "new") == {DATABASE_FILE, LOCK_FILE}
+    assert names(tmp_path / "deep" / "new") == {DATABASE_FILE, LOCK_FILE, VECTORS_FILE}
 
 
 def test_a_folder_that_holds_something_is_left_alone(copy: Path, opened: Library, tmp_path: Path) -> None:
@@ -175,3 +177,12 @@ def test_a_restored_library_has_an_id_of_its_own(copy: Path, opened: Library, tm
             assert is_one_library(connection)
             ids.add(get_fact(connection, "library"))
     assert len(ids) == 2
+
+
+def test_a_restored_library_need_not_read_all_vectors_at_its_first_search(
+    copy: Path, tmp_path: Path, fake_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore(copy, tmp_path / "new")
+    monkeypatch.setattr(VectorIndex, "add", lambda *_: pytest.fail("vectors were read from the library"))
+    with Library.open(tmp_path / "new", fake_embedder) as library:
+        assert library.search("Who chairs the chess club?", 1)

@@ -12,7 +12,7 @@ from index.article import Article
 from index.errors import LibraryCorrupt
 from index.passages import Passage
 from index.schema import FORMAT, TABLES
-from index.vector_cache import VECTORS_FILE, VectorCache
+from index.vector_cache import VECTORS_FILE, VectorCache, sorted_size
 from index.vectors import VectorIndex
 
 
@@ -113,7 +113,7 @@ def test_a_damaged_file_is_not_used(connection: apsw.Connection, tmp_path: Path,
 def test_more_vectors_than_are_read_at_a_time(
     connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.vector_cache.SAMPLE", 3)
+    monkeypatch.setattr("index.vector_cache._CHUNK", 3)
     store(connection, "a", *[(float(number), 1.0) for number in range(10)])
     assert held(VectorCache(tmp_path, 2), connection) == {number + 1: [number, 1] for number in range(10)}
 
@@ -225,7 +225,7 @@ def test_the_kind_of_index_follows_the_number_of_vectors(
     assert cache.at(connection).is_exact
     cache.save(connection)
     written = (tmp_path / VECTORS_FILE).stat().st_mtime_ns
-    store(connection, "b", rows[20])  # one more is little, but of another kind
+    store(connection, "b", rows[20])  # one more is little, but another kind of index
     assert not cache.at(connection).is_exact
     assert sorted(cache.at(connection).ids.tolist()) == list(range(1, 22))
     VectorCache(tmp_path, 2).save(connection)
@@ -241,3 +241,75 @@ def test_the_kind_of_index_follows_the_number_of_vectors(
     assert cache.at(connection).is_exact
     assert held(cache, connection) == {21: pytest.approx(rows[20])}
     assert held(VectorCache(tmp_path, 2), connection) == {21: pytest.approx(rows[20])}
+
+
+@pytest.mark.parametrize(
+    ("count", "held", "size"),
+    [
+        (0, 0, 0),
+        (100, 0, 0),
+        (101, 0, 128),
+        (101, 128, 128),
+        (128, 128, 128),
+        (129, 128, 256),
+        (300, 0, 512),
+        (90, 128, 128),
+        (80, 128, 0),
+        (129, 256, 256),
+    ],
+)
+def test_cells_are_made_anew_where_a_library_has_outgrown_them(
+    monkeypatch: pytest.MonkeyPatch, count: int, held: int, size: int
+) -> None:
+    monkeypatch.setattr("index.vector_cache.EXACT", 100)
+    assert sorted_size(count, held) == size
+
+
+def test_a_file_of_another_kind_is_replaced_once(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing was added since: otherwise every search would sort the vectors for itself."""
+    monkeypatch.setattr("index.vector_cache._SMALL", 5)
+    monkeypatch.setattr("index.vectors._CELLS", 2)
+    store(connection, "a", *[(float(np.cos(angle)), float(np.sin(angle))) for angle in range(50)])
+    VectorCache(tmp_path, 2).save(connection)
+    monkeypatch.setattr("index.vector_cache.EXACT", 20)
+    VectorCache(tmp_path, 2).save(connection)
+    monkeypatch.setattr(VectorIndex, "train", lambda *_: pytest.fail("the cells were made again"))
+    VectorCache(tmp_path, 2).save(connection)
+    assert not VectorCache(tmp_path, 2).at(connection).is_exact
+
+
+def test_an_index_that_was_outgrown_is_taken_from_the_file_that_another_process_has_written(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.vector_cache.EXACT", 20)
+    monkeypatch.setattr("index.vectors._CELLS", 2)
+    store(connection, "a", *[(float(number), 1.0) for number in range(20)])
+    cache = VectorCache(tmp_path, 2)
+    assert cache.at(connection).is_exact
+    store(connection, "b", (0, 1))
+    VectorCache(tmp_path, 2).save(connection)
+    monkeypatch.setattr(VectorIndex, "train", lambda *_: pytest.fail("the cells were made again"))
+    assert not cache.at(connection).is_exact
+
+
+def test_cells_are_made_after_vectors_of_all_times(
+    connection: apsw.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Had they been made after the first ones, the last would lie in few cells, wherever these are looked for."""
+    monkeypatch.setattr("index.vector_cache.EXACT", 100)
+    monkeypatch.setattr("index.vector_cache.SAMPLE", 400)
+    monkeypatch.setattr("index.vectors._CELLS", 8)
+    chance = np.random.default_rng(2)
+    rows = chance.normal(size=(1600, 16)).astype(np.float32) + np.eye(16)[0] * 4
+    rows[800:] += np.eye(16)[1] * 8 - np.eye(16)[0] * 8  # what articles are about has changed
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    article = Article("", "some text", "a")
+    records.insert_article(connection, article, [Passage(article.id, "", 0, 4, "some")] * len(rows), rows)
+    facts.next_generation(connection)
+    index = VectorCache(tmp_path, 16).at(connection)
+    cells = index._index.invlists
+    sizes = sorted(cells.list_size(cell) for cell in range(8))
+    assert sum(sizes) == 1600
+    assert sizes[-1] < 500

@@ -184,6 +184,8 @@ def in_cells(monkeypatch: pytest.MonkeyPatch) -> tuple[VectorIndex, Vectors]:
     monkeypatch.setattr("index.vectors._LOOKED_INTO", 4)
     vectors = unit(np.random.default_rng(1).normal(size=(2000, 32)).tolist())
     index = VectorIndex(32, is_exact=False)
+    assert not index.is_trained
+    index.train(vectors[::4])
     for first in range(0, 2000, 500):
         index.add(np.arange(first, first + 500, dtype=np.int64) + 5, vectors[first : first + 500])
     return index, vectors

@@ -21,6 +21,7 @@ from index.library import Library
 from index.repair import repair
 from index.salvage import find_places, salvage
 from index.vector_cache import VECTORS_FILE
+from index.vectors import VectorIndex
 
 PAGE = 4096
 Damaging = Callable[[bytes], bytes]
@@ -150,6 +151,16 @@ def test_an_entry_of_the_index_that_leads_nowhere_costs_nothing(
         reports.append(repair(damaged, fake_embedder, settings=SETTINGS))
     assert [report.kept + len(report.lost) for report in reports] == [12, 12]
     assert sorted(len(report.lost) for report in reports) == [0, 1]
+
+
+def test_a_repaired_library_need_not_read_all_vectors_at_its_first_search(
+    small: Path, fake_embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flip(small / DATABASE_FILE, 5 * PAGE, 3)
+    repair(small, fake_embedder, settings=SETTINGS)
+    monkeypatch.setattr(VectorIndex, "add", lambda *_: pytest.fail("vectors were read from the library"))
+    with Library.open(small, fake_embedder, settings=SETTINGS) as library:
+        assert library.search("Who opened the bridge?", 3)
 
 
 def test_a_check_names_the_article(small: Path, fake_embedder: Embedder) -> None:

@@ -1,7 +1,7 @@
 """Dense search: a FAISS index of unit vectors, and its file, which is a cache of what the library stores.
 
 Up to `EXACT` vectors each question is compared with all. More are sorted into cells (k-means), a question is compared
-with those in the nearest cells, and four bits a component are kept: an eighth of the memory, and time that hardly grows.
+with those in the nearest cells, and four bits a component are kept: an eighth of the memory, in time that hardly grows.
 What is found that way is to be compared again with what the library stores. Kind and settings were chosen by
 `tests/bench/growth.py`.
 

@@ -73,9 +73,9 @@ def vector_choices(connection: apsw.Connection, questions: Questions) -> Iterato
 
 
 def built(kind: str, vectors: Vectors) -> Any:
-    """An index of all vectors, made after the first ones as a library makes it."""
+    """An index of all vectors, with cells made after as many of them as a library takes."""
     index = faiss.index_factory(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[:SAMPLE])
+    index.train(vectors[:: -(-len(vectors) // SAMPLE)])
     index.add(vectors)
     return index
 

@@ -273,12 +273,10 @@ class Library:
         """Write the cache of vectors, unless a transaction is open, which does so when it ends."""
         with warned_if_not_saved(self.folder):
             with self._reading() as connection:
-                if connection is not None and self._transaction is None:
-                    self._vectors.prepare(connection)
-            with self._alone():
-                if self._transaction is None:
-                    with self._database.writing() as connection:
-                        self._vectors.save(connection)
+                if connection is None or self._transaction is not None or not self._vectors.prepare(connection):
+                    return
+            with self._alone(), self._database.writing() as connection:
+                self._vectors.save(connection)
 
     def _refuse_if_read_only(self) -> None:
         if self.read_only:

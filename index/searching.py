@@ -58,12 +58,13 @@ def nearest(
         return index.search(vectors, limit)
     estimated = index.search(vectors, _COMPARED_AGAIN * limit)
     return [
-        _by_stored(connection, [id_ for id_, _ in found], vector)[:limit]
+        compared_again(connection, [id_ for id_, _ in found], vector)[:limit]
         for found, vector in zip(estimated, vectors, strict=True)
     ]
 
 
-def _by_stored(connection: apsw.Connection, ids: list[int], vector: Vectors) -> list[tuple[int, float]]:
+def compared_again(connection: apsw.Connection, ids: list[int], vector: Vectors) -> list[tuple[int, float]]:
+    """The (id, cosine) of those passages with a vector, best first, by what the library stores."""
     stored = vector_rows.load_vectors(connection, np.array(ids, dtype=np.int64), len(vector))
     cosines: list[float] = (stored @ vector).tolist()
     return sorted(zip(ids, cosines, strict=True), key=lambda found: (-found[1], found[0]))

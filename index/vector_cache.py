@@ -71,10 +71,12 @@ class VectorCache:
         except OSError as error:
             raise LibraryError(f"{self._path} cannot be removed ({error.strerror}); remove it yourself.") from error
 
-    def prepare(self, connection: apsw.Connection) -> None:
-        """Do what `save` will need, without the writer's lock: to sort many vectors takes seconds."""
-        if self._index is not None or not self._is_file_near(connection):
-            self.at(connection)
+    def prepare(self, connection: apsw.Connection) -> bool:
+        """Whether `save` has something to write; what it needs is made, without the writer's lock: it takes seconds."""
+        if self._index is None and self._is_file_near(connection):
+            return False
+        index = self.at(connection)
+        return not _is_near(self._lag, len(index))
 
     def save(self, connection: apsw.Connection) -> None:
         """Write the file and record its hash; `connection` is inside a writer's transaction.
@@ -82,11 +84,9 @@ class VectorCache:
         A large file is only written where a tenth of it is out of date: what it lacks is read from the library, which
         takes moments.
         """
-        if self._index is None and self._is_file_near(connection):
+        if not self.prepare(connection):
             return
         index = self.at(connection)
-        if _is_near(self._lag, len(index)):
-            return
         sha256 = index.save(self._path)
         for name, value in {
             "vectors_sha256": sha256,
@@ -102,7 +102,7 @@ class VectorCache:
         self._lag = 0
 
     def _is_file_near(self, connection: apsw.Connection) -> bool:
-        """Whether the file lags little behind, told without reading it: at a million passages it has gigabytes."""
+        """Whether the file lags little behind, told without reading it: at a million passages it has 200 MB."""
         count = facts.get_number(connection, "vectors_count")
         since = facts.get_number(connection, "vectors_generation", -1)
         if not (self._is_ours(connection) and self._path.exists() and since >= 0):

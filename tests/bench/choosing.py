@@ -10,12 +10,12 @@ from typing import Any
 
 import apsw
 import faiss
-from finding import FIRST, POOL, Questions, first_by_words, nearest_of_all, recall, times
-from growing import nearest
+from finding import FIRST, POOL, Questions, first_by_words, ids_of, nearest_of_all, recall, times
 
 from index import vector_rows
 from index.embedder import Vectors
 from index.lexical import Limits
+from index.searching import compared_again
 from index.vectors import SAMPLE, Ids
 from index.word_search import WordSearch
 
@@ -83,11 +83,10 @@ def built(kind: str, vectors: Vectors) -> Any:
 def found(connection: apsw.Connection, index: Any, ids: Ids, vector: Vectors, again: int) -> list[int]:
     """The nearest passages by an index, compared again unless it is asked for no more than needed."""
     places = index.search(vector[None], again * POOL)[1][0]
-    candidates = ids[places[places >= 0]]
+    candidates: list[int] = ids[places[places >= 0]].tolist()
     if again == 1:
-        return candidates[:FIRST].tolist()
-    stored = vector_rows.load_vectors(connection, candidates, len(vector))
-    return candidates[nearest(stored, vector[None], FIRST)[0][0]].tolist()
+        return candidates[:FIRST]
+    return ids_of(compared_again(connection, candidates, vector))
 
 
 def word_choices(connection: apsw.Connection, questions: Questions) -> Iterator[Choice]:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import apsw
 import numpy as np
 from growing import ReadyEmbedder
 
-from index import records
+from index import records, vector_rows
 from index.embedder import Fingerprint, Vectors
 from index.fusion import Scored
 from index.lexical import full_text_query
 from index.library import Library
+from index.vectors import VectorIndex
 from index.word_search import WordSearch
 
 FIRST = 20  # passages whose recall is measured
 POOL = 100  # passages that each search puts forward
 WARM = 20  # questions asked before the clock runs
-_ROWS = 20_000  # vectors compared at a time
+_ROWS = 20_000  # vectors read at a time
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,13 @@ class Questions:
 
 def nearest_of_all(connection: apsw.Connection, questions: Questions) -> list[list[int]]:
     """The ids of the passages whose stored vectors are nearest to each question's, by comparing with all."""
-    vectors = questions.vectors
-    best = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)) for _ in vectors]
-    cursor = connection.execute("SELECT id, vector FROM passages ORDER BY id")
-    while rows := list(islice(cursor, _ROWS)):
-        ids = np.array([id_ for id_, _ in rows])
-        stored = np.stack([np.frombuffer(vector, dtype="<f4") for _, vector in rows])
-        for place, cosines in enumerate(vectors @ stored.T):
-            merged = np.concatenate([best[place][0], ids]), np.concatenate([best[place][1], cosines])
-            kept = np.argsort(-merged[1], kind="stable")[:FIRST]
-            best[place] = merged[0][kept], merged[1][kept]
-    return [ids.tolist() for ids, _ in best]
+    dimension = questions.vectors.shape[1]
+    ids = vector_rows.passage_ids(connection)
+    index = VectorIndex(dimension)
+    for first in range(0, len(ids), _ROWS):
+        some = ids[first : first + _ROWS]
+        index.add(some, vector_rows.load_vectors(connection, some, dimension))
+    return [ids_of(found) for found in index.search(questions.vectors, FIRST)]
 
 
 def first_by_words(connection: apsw.Connection, words: WordSearch | None, question: str, passages: int) -> list[int]:

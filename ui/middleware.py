@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +14,10 @@ UPLOAD_LIMIT = 25 * 1024 * 1024
 """Bytes of one upload request, all its files together; each file has its own, smaller limit."""
 
 UPLOAD_PATH = "/gradio_api/upload"
+
+# What is read of a refused body before the connection is closed.
+_READ_AWAY_BYTES = 4 * UPLOAD_LIMIT
+_READ_AWAY_SECONDS = 10
 
 # All that the page asks for. Gradio's other routes (serving files, fetching by proxy, monitoring, reloading, the
 # description of its interface) are of no use here, and a later version's new ones stay closed until they are.
@@ -117,23 +124,25 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         limit = UPLOAD_LIMIT if scope["path"] == UPLOAD_PATH else JSON_LIMIT
-        # Closing the connection spares us the rest of the body.
         refusal = PlainTextResponse(f"More than {limit >> 20} MB at once; send less.", 413, {"Connection": "close"})
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
+            await _read_away({"more_body": True}, receive)
             await refusal(scope, receive, send)
             return
         received, refused = 0, False
 
         async def counted_receive() -> Message:
             nonlocal received, refused
+            if refused:
+                return {"type": "http.disconnect"}
             message = await receive()
             received += len(message.get("body", b""))
             if received <= limit:
                 return message
-            if not refused:
-                refused = True
-                await refusal(scope, receive, send)
+            refused = True
+            await _read_away(message, receive)
+            await refusal(scope, receive, send)
             return {"type": "http.disconnect"}
 
         async def send_unless_refused(message: Message) -> None:
@@ -146,3 +155,17 @@ class BodyLimit:
             # The application sees a client that hung up and may complain; the client has its answer already.
             if not refused:
                 raise
+
+
+async def _read_away(message: Message, receive: Receive) -> None:
+    """Take what follows `message` of a refused body, within bounds of size and time.
+
+    A connection that is closed while its client still sends is reset, and the answer on its way to the client is lost
+    (RFC 9112, section 9.6).
+    """
+    length = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_READ_AWAY_SECONDS):
+            while message.get("more_body", False) and length <= _READ_AWAY_BYTES:
+                message = await receive()
+                length += len(message.get("body", b""))

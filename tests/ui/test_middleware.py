@@ -36,6 +36,8 @@ def send_body(application: Any, sizes: Sequence[int], path: str = "/", **headers
         return incoming.pop(0)
 
     async def send(message: Message) -> None:
+        if message.get("status") == 413:
+            assert not incoming, "closed while its client still sends, the connection would be reset"
         outgoing.append(message)
 
     lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
@@ -67,6 +69,23 @@ def test_a_declared_length_that_is_too_long_or_no_number_is_refused_unread(decla
 
 def test_a_length_that_lies_does_not_help() -> None:
     assert send_body(Application(), [JSON_LIMIT + 1], content_length="1")[0] == 413
+
+
+@pytest.mark.parametrize("part", [b"", b"x" * JSON_LIMIT], ids=["stalls", "has no end"])
+def test_a_refused_body_is_not_read_for_ever(part: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    statuses: list[int | None] = []
+    monkeypatch.setattr("ui.middleware._READ_AWAY_SECONDS", 0.01)
+
+    async def receive() -> Message:
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": part, "more_body": True}
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status"))
+
+    scope = {"type": "http", "path": "/", "headers": [(b"content-length", b"2000000")]}
+    asyncio.run(BodyLimit(Application())(scope, receive, send))
+    assert statuses == [413, None]
 
 
 def test_errors_of_the_application_are_not_swallowed() -> None:

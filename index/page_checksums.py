@@ -52,5 +52,8 @@ def has_checksums(connection: apsw.Connection) -> bool:
 
 
 def trust_pages(connection: apsw.Connection) -> None:
-    """Read pages whatever their checksums say, to save what is whole on damaged ones."""
-    connection.execute("PRAGMA checksum_verification = OFF")
+    """Read pages whatever their checksums say, to save what is whole on damaged ones, also where others are missing.
+
+    With a writable schema SQLite opens a file that lacks its end; the connection must be one that only reads.
+    """
+    connection.execute("PRAGMA writable_schema = ON; PRAGMA checksum_verification = OFF")

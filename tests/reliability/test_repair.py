@@ -106,6 +106,19 @@ def test_a_repair_names_what_it_loses_or_says_that_there_may_be_more(
     assert silent == []
 
 
+@pytest.mark.parametrize(("lost", "kept"), [(1, 12), (5, 10)])
+def test_pages_missing_at_the_end_cost_no_more_than_damaged_ones(
+    small: Path, fake_embedder: Embedder, tmp_path: Path, lost: int, kept: int
+) -> None:
+    """SQLite by itself opens no file that is shorter than its header says."""
+    written = (small / DATABASE_FILE).read_bytes()
+    for damaged in (written[: -lost * PAGE], written[: -lost * PAGE].ljust(len(written), b"\0")):
+        folder = copy(small, tmp_path / "damaged")
+        (folder / DATABASE_FILE).write_bytes(damaged)
+        report = repair(folder, fake_embedder, settings=SETTINGS)
+        assert (report.kept, len(report.lost), report.unknown) == (kept, 12 - kept, False)
+
+
 def test_a_changed_type_is_damage_as_any_other(fake_embedder: Embedder, tmp_path: Path) -> None:
     """One flipped bit of a row's header makes a text bytes, or a vector nothing."""
     path = make_library(tmp_path / "one", fake_embedder, articles()[:1]) / DATABASE_FILE

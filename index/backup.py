@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 import apsw
 
 from index import facts, records
-from index.database import DATABASE_FILE, Database, open_existing
+from index.database import DATABASE_FILE, Database
 from index.errors import DiskFull, FormatTooNew, InputRejected, LibraryCorrupt, NotALibrary, RejectionReason
 from index.files import flush, flush_folder, is_new_or_empty, move_new, told_as_ours
+from index.folders import open_existing
 from index.integrity import Damage, find_damage
 from index.leftovers import RESTORED_FOLDER
 from index.page_checksums import checked_files
@@ -66,12 +67,13 @@ def restore(file: Path, folder: Path) -> int:
     FormatTooNew, InputRejected where the file is missing or the folder holds something, and DiskFull or LibraryError
     where it cannot be read or the folder not be written; then nothing is made.
     """
+    with told_as_ours(file):
+        _refuse_foreign(file)
     with told_as_ours(folder):
         return _restore(file, folder)
 
 
 def _restore(file: Path, folder: Path) -> int:
-    _refuse_foreign(file)
     used = InputRejected(RejectionReason.OPTION, f"{folder} is there and not an empty folder; name a new one.")
     was_there = folder.exists()
     if not is_new_or_empty(folder) and not _is_left_over(folder):
@@ -139,8 +141,7 @@ def _restored(file: Path, aside: Path) -> int:
     finally:
         copied.close()
     if damages:
-        what = damages[0].message.partition(";")[0].rstrip(".")
-        raise LibraryCorrupt(f"The backup {file} is damaged, so nothing was restored; take another one. ({what}.)")
+        raise _damaged(file, f" ({damages[0].message.rstrip('.')})")
     with translated(copy):
         connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE, vfs=checked_files())
         try:
@@ -177,7 +178,11 @@ def _about_backup(file: Path) -> Iterator[None]:
     except NotALibrary as error:
         raise _no_backup(file) from error
     except LibraryCorrupt as error:
-        raise LibraryCorrupt(f"The backup {file} is damaged, so nothing was restored; take another one.") from error
+        raise _damaged(file) from error
+
+
+def _damaged(file: Path, how: str = "") -> LibraryCorrupt:
+    return LibraryCorrupt(f"The backup {file} is damaged, so nothing was restored{how}", "take another one")
 
 
 def _refuse_existing(file: Path) -> None:

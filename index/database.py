@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import apsw
 
-from index.errors import LibraryForked, LibraryLocked, LibraryNotFound
+from index.errors import LibraryForked, LibraryLocked
 from index.opening import check_format, create
 from index.page_checksums import open_checked, trust_pages
 from index.read_connection import Mark, connect, is_about_sharing, log_size, mark
@@ -231,11 +231,3 @@ class Database:
             self.close()
             self._locking = locking
         self._opened = mark
-
-
-def open_existing(folder: Path) -> Database:
-    """The database of a library that is there, for what needs no model; raises LibraryNotFound where there is none."""
-    database = Database(folder)
-    if not database.exists:
-        raise LibraryNotFound(f"There is no library in {folder}; name one that exists, or add articles first.")
-    return database

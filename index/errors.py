@@ -79,7 +79,18 @@ class LibraryReadOnly(LibraryError):
 
 
 class LibraryCorrupt(LibraryError):
-    """Stored data disagrees with its hash."""
+    """Stored data disagrees with its hash: `what` is damaged, without the advice that the message ends with."""
+
+    def __init__(
+        self, what: str, advice: str = "qa check names what is damaged, qa repair keeps what is whole"
+    ) -> None:
+        """Both are parts of one sentence, without its full stop."""
+        super().__init__(what, advice)
+        self.what = what
+        self._advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self._advice}."
 
 
 class FormatTooNew(LibraryError):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import records
 from index.article import Article
-from index.database import Database, open_existing
+from index.database import Database
 from index.errors import InputRejected, RejectionReason
 from index.files import flush, flush_folder, is_new_or_empty, open_private, told_as_ours
+from index.folders import open_existing
 from index.integrity import UNKNOWN_SOURCE, Damage, read_article
 from index.library import Progress
 from index.loaders.exported import to_markdown
@@ -48,6 +50,7 @@ def export(library: Path, folder: Path, progress: Progress | None = None) -> Exp
 def _export(database: Database, folder: Path, progress: Progress | None) -> ExportReport:
     if not is_new_or_empty(folder):
         raise InputRejected(RejectionReason.OPTION, f"{folder} is there and not an empty folder; name a new one.")
+    is_new = not folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written: list[Path] = []
     damaged: list[str] = []
@@ -71,6 +74,9 @@ def _export(database: Database, folder: Path, progress: Progress | None) -> Expo
     except BaseException:
         for file in written:
             file.unlink(missing_ok=True)
+        if is_new:
+            with suppress(OSError):  # somebody else's file may be in it
+                folder.rmdir()
         raise
     finally:
         database.close()

@@ -99,14 +99,11 @@ def damaged_facts(connection: apsw.Connection) -> Iterator[str]:
             try:
                 get(connection, name)
             except LibraryCorrupt as error:
-                yield str(error)
+                yield f"{error.what}."
     if format_of(connection) >= FORMAT_WITH_CHECKSUMS and not is_one_library(connection):
         yield "The library's id is not that of its log."
 
 
 def damaged_fact(name: str) -> LibraryCorrupt:
     """The error for a fact that cannot be what was written."""
-    return LibraryCorrupt(
-        f"What the library remembers of itself was damaged ({name}); qa check names what is damaged, "
-        "qa repair keeps what is whole."
-    )
+    return LibraryCorrupt(f"What the library remembers of itself was damaged ({name})")

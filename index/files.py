@@ -18,10 +18,9 @@ def told_as_ours(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename or place
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(f"The disk that holds {where} is full; make room and try again.") from error
-        raise LibraryError(f"{where} cannot be read or written ({error.strerror or error}).") from error
+            raise DiskFull(f"The disk that holds {place} is full; make room and try again.") from error
+        raise LibraryError(f"{place} cannot be read or written ({error.strerror or error}).") from error
 
 
 def open_private(path: str, flags: int) -> int:

@@ -1,13 +1,17 @@
-"""Which folders are libraries, and which may become one."""
+"""Which folders are libraries, which may become one, and which were one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from index.database import Database
-from index.errors import LibraryError, NotALibrary
+from index.database import DATABASE_FILE, Database
+from index.errors import LibraryError, LibraryNotFound, NotALibrary
 from index.opening import NEW_FILE
+from index.vector_cache import VECTORS_FILE
 from index.write_lock import LOCK_FILE
+
+_BESIDE = (VECTORS_FILE, f"{DATABASE_FILE}-wal")
+"""What lies only beside a library's file."""
 
 
 def is_library(folder: Path) -> bool:
@@ -15,18 +19,33 @@ def is_library(folder: Path) -> bool:
     return Database(folder).exists
 
 
+def open_existing(folder: Path) -> Database:
+    """The database of a library that is there, for what needs no model; raises LibraryNotFound where there is none."""
+    database = Database(folder)
+    if not database.exists:
+        _refuse_what_lost_its_file(folder)
+        raise LibraryNotFound(f"There is no library in {folder}; name one that exists, or add articles first.")
+    return database
+
+
 def refuse_what_is_no_library(folder: Path) -> None:
-    """Raise NotALibrary where something else lies there, and LibraryError where it cannot be looked at."""
+    """Raise NotALibrary where something else lies there, and LibraryError where it cannot be looked at.
+
+    Raises LibraryNotFound where a library was: nothing new may take its place unnoticed.
+    """
     try:
         if folder.exists() and not folder.is_dir():
             raise NotALibrary(f"{folder} is a file; a library is a folder.")
-        if folder.is_dir() and not _may_be_library(folder):
-            raise NotALibrary(f"The folder {folder} holds other things and no library; name a new or an empty folder.")
+        if folder.is_dir() and not is_library(folder):
+            _refuse_what_lost_its_file(folder)
+            if any(path.name != LOCK_FILE and not path.name.startswith(NEW_FILE) for path in folder.iterdir()):
+                raise NotALibrary(
+                    f"The folder {folder} holds other things and no library; name a new or an empty folder."
+                )
     except OSError as error:  # somebody else's
         raise LibraryError(f"The folder {folder} cannot be read ({error.strerror}).") from error
 
 
-def _may_be_library(folder: Path) -> bool:
-    """Whether a folder holds a library, or nothing yet that a library would have to make room for."""
-    names = {path.name for path in folder.iterdir()}
-    return is_library(folder) or all(name == LOCK_FILE or name.startswith(NEW_FILE) for name in names)
+def _refuse_what_lost_its_file(folder: Path) -> None:
+    if any((folder / name).exists() for name in _BESIDE):
+        raise LibraryNotFound(f"The library in {folder} lacks its file, {DATABASE_FILE}; restore it from a backup.")

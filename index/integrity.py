@@ -12,6 +12,7 @@ from index.article import Article
 from index.errors import LibraryCorrupt
 from index.facts import damaged_facts
 from index.schema import FORMAT_WITH_CHECKSUMS, format_of
+from index.sqlite_errors import reason
 
 _MOST_LINES = 20  # of what SQLite finds wrong in one file; the next ones say nothing new
 
@@ -23,7 +24,10 @@ UNKNOWN_SOURCE = "an article whose source cannot be read"
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One thing that is damaged: the source of the article that it belongs to, if it is known, and one sentence."""
+    """One thing that is damaged: the source of the article that it belongs to, if it is known, and one sentence.
+
+    The sentence names the source too.
+    """
 
     source: str | None
     message: str
@@ -35,8 +39,8 @@ def read_article(connection: apsw.Connection, row: int) -> Article | Damage:
     try:
         source = records.source_in_row(connection, row)
         return records.load_article_in_row(connection, row)
-    except UNREADABLE as error:
-        return Damage(source, str(error))
+    except UNREADABLE:
+        return Damage(source, f"{source or UNKNOWN_SOURCE} is not whole.")
 
 
 def find_damage(connection: apsw.Connection) -> list[Damage]:
@@ -47,14 +51,8 @@ def find_damage(connection: apsw.Connection) -> list[Damage]:
             for damage in look(connection):
                 found.append(damage)
         except UNREADABLE as error:
-            found.append(Damage(None, f"The {part} cannot all be read ({_reason(error)})."))
+            found.append(Damage(None, f"The {part} cannot all be read ({reason(error)})."))
     return list(dict.fromkeys(found))
-
-
-def _reason(error: Exception) -> str:
-    if getattr(error, "extendedresult", None) == apsw.SQLITE_IOERR_DATA:
-        return "a page is not what was written"
-    return str(error)
 
 
 def _pages(connection: apsw.Connection) -> Iterator[Damage]:
@@ -90,11 +88,17 @@ def _passages(connection: apsw.Connection, row: int, article: Article) -> Iterat
     try:
         passages = list(records.stored_passages(connection, row, article))
     except UNREADABLE as error:
-        yield Damage(article.source, str(error))
+        yield Damage(
+            article.source,
+            f"The text of {article.source} is whole, but its passages cannot all be read ({reason(error)}).",
+        )
         return
     damaged = sum(not stored.is_whole for stored in passages)
     if damaged:
-        yield Damage(article.source, f"{damaged} of the {len(passages)} passages of {article.source} are damaged.")
+        yield Damage(
+            article.source,
+            f"The text of {article.source} is whole, but {damaged} of its {len(passages)} passages are damaged.",
+        )
 
 
 def _words(connection: apsw.Connection) -> Iterator[Damage]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,15 +31,13 @@ from index.folders import refuse_what_is_no_library
 from index.identity import check_identity, settle_identity
 from index.integrity import Damage
 from index.passages import PassageSettings
-from index.preparing import PreparedArticle, changed, prepare
+from index.preparing import PreparedArticle, changed, groups, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
 from index.searching import Hit, search
 from index.transactions import savepoint
 from index.upkeep import all_damage, compact_files
 from index.vector_cache import VectorCache, warned_if_not_saved
 from index.word_search import WordSearch
-
-_GROUP = 64  # articles embedded together: batches of similar length, and little lost when a long add is stopped
 
 Progress = Callable[[int], None]
 """Told how many inputs are done so far."""
@@ -138,16 +135,16 @@ class Library:
         """Store articles, each in a transaction of its own; a rejection that a loader made is only reported.
 
         An article whose source is known replaces the older version, and is passed over where nothing changed. Stopped
-        in the middle, the articles stored so far stay.
+        in the middle, or by an error, the articles stored so far stay; a note on the exception says how many.
         """
         self._refuse_if_read_only()
         outcomes: list[tuple[Change, ArticleSummary] | Rejection] = []
-        remaining = iter(items)
-        while group := list(islice(remaining, _GROUP)):
-            for outcome in self._add_group(group):
-                outcomes.append(outcome)
-                if progress is not None:
-                    progress(len(outcomes))
+        with self._telling_what_is_stored(outcomes):
+            for group in groups(items):
+                for outcome in self._add_group(group):
+                    outcomes.append(outcome)
+                    if progress is not None:
+                        progress(len(outcomes))
         report = AddReport.of(outcomes)
         if report.added or report.changed:
             self.save_vectors()
@@ -194,6 +191,17 @@ class Library:
                 return
             compact_files(self._database, self._vectors)
         self.save_vectors()
+
+    @contextmanager
+    def _telling_what_is_stored(self, outcomes: Sequence[tuple[Change, ArticleSummary] | Rejection]) -> Iterator[None]:
+        try:
+            yield
+        except (LibraryError, KeyboardInterrupt) as error:
+            if self._transaction is None:  # else nothing stays
+                report = AddReport.of(outcomes)
+                stored = len(report.added) + len(report.changed)
+                error.add_note(f"Articles stored before: {stored:,}.")
+            raise
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""

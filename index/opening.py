@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from index.errors import FormatTooNew, NotALibrary
+from index.errors import FormatTooNew, LibraryCorrupt, NotALibrary
 from index.facts import is_one_library
 from index.page_checksums import checked_files, has_checksums, reserve
 from index.read_connection import log_size, size
@@ -40,6 +40,8 @@ def create(path: Path) -> None:
 def check_format(connection: apsw.Connection, path: Path) -> None:
     """Raise the error that says why the file at `path` cannot be used."""
     folder = path.parent
+    if size(path) == 0 and log_size(path) == 0:
+        raise LibraryCorrupt(f"The file {path} is empty", "restore it from a backup")
     if connection.pragma("application_id") != APPLICATION_ID:
         raise NotALibrary(f"{path} is an SQLite file, but not a library of this tool.")
     version = format_of(connection)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import apsw
 import numpy as np
@@ -15,6 +16,9 @@ from index.errors import ModelDamaged
 from index.passages import Passage, PassageSettings, split
 from index.report import Rejection
 
+_FIRST_GROUP, _LARGEST_GROUP = 8, 64
+"""Articles embedded together: few at first, so that something is soon stored and shown, then batches of like length."""
+
 
 @dataclass(frozen=True)
 class PreparedArticle:
@@ -23,6 +27,14 @@ class PreparedArticle:
     article: Article
     passages: tuple[Passage, ...]
     vectors: Vectors
+
+
+def groups(items: Iterable[Article | Rejection]) -> Iterator[list[Article | Rejection]]:
+    """The items in groups of those that are embedded together."""
+    remaining, size = iter(items), _FIRST_GROUP
+    while group := list(islice(remaining, size)):
+        yield group
+        size = min(2 * size, _LARGEST_GROUP)
 
 
 def prepare(articles: Sequence[Article], settings: PassageSettings, embedder: Embedder) -> list[PreparedArticle]:

@@ -20,7 +20,6 @@ from index.report import ArticleSummary
 from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 
 _ARTICLE = "title, text, source, url, site, published, authors, language"
-_WHAT_TO_DO = "qa check names what is damaged, qa repair keeps what is whole"
 _SUMMARY = "id, title, source, url, site, published, characters"
 
 
@@ -108,9 +107,9 @@ def load_article_in_row(connection: apsw.Connection, row: int) -> Article:
         is_whole = article.content_hash == stored_hash
     # No longer there, of other types, no UTF-8, no JSON, or no article at all.
     except (ValueError, TypeError, RecursionError, InputRejected) as error:
-        raise LibraryCorrupt(f"A stored article was damaged (row {row}); {_WHAT_TO_DO}.") from error
+        raise LibraryCorrupt(f"A stored article was damaged (row {row})") from error
     if not is_whole:
-        raise LibraryCorrupt(f"The stored text of {article.source} was damaged; {_WHAT_TO_DO}.")
+        raise LibraryCorrupt(f"The stored text of {article.source} was damaged")
     return article
 
 
@@ -202,7 +201,7 @@ def _stored(id_: int, article: Article, start: Any, end: Any, vector: Any, store
 
 def damaged_passage(passage_id: int) -> LibraryCorrupt:
     """The error for a passage that is not what was written."""
-    return LibraryCorrupt(f"Passage {passage_id} of the library was damaged; {_WHAT_TO_DO}.")
+    return LibraryCorrupt(f"Passage {passage_id} of the library was damaged")
 
 
 def list_articles(connection: apsw.Connection) -> Iterator[ArticleSummary]:
@@ -221,7 +220,7 @@ def _summary(*columns: Any) -> ArticleSummary:
     summary = ArticleSummary(*columns)
     optional = [value for value in (summary.url, summary.site, summary.published) if value is not None]
     if not _are_texts(summary.id, summary.title, summary.source, *optional) or not isinstance(summary.characters, int):
-        raise LibraryCorrupt(f"A line of the list of articles was damaged; {_WHAT_TO_DO}.")
+        raise LibraryCorrupt("A line of the list of articles was damaged")
     return summary
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from index import facts, records
 from index.article import Article
-from index.database import Database, open_existing
+from index.database import Database
 from index.embedder import Embedder
-from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
+from index.errors import FormatTooNew, LibraryCorrupt, LibraryNotFound, ModelMismatch, NotALibrary
+from index.folders import open_existing
 from index.installing import install
 from index.leftovers import REEMBEDDED_FOLDER, reembedding
 from index.library import Library, Progress
@@ -46,7 +47,8 @@ def reembed(
 def _resumed(aside: Path, embedder: Embedder, settings: PassageSettings) -> Library:
     try:
         return Library.open(aside, embedder, settings=settings)
-    except (ModelMismatch, NotALibrary, LibraryCorrupt, FormatTooNew):  # another model's, or stopped while it was moved
+    except (ModelMismatch, NotALibrary, LibraryNotFound, LibraryCorrupt, FormatTooNew):
+        # Another model's, or stopped while it was moved.
         shutil.rmtree(aside)
         return Library.open(aside, embedder, settings=settings)
 

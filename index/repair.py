@@ -11,10 +11,11 @@ from typing import TypeVar
 import apsw
 import numpy as np
 
-from index.database import Database, open_existing
+from index.database import Database
 from index.embedder import Embedder, Fingerprint, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
 from index.facts import generation
+from index.folders import open_existing
 from index.identity import Identity, is_same_model, stored_identity, stored_settings
 from index.installing import install_for_damaged
 from index.integrity import UNREADABLE
@@ -58,7 +59,7 @@ def repair(
             made = _repaired(database, aside, embedder, settings, progress)
             if not made.kept:
                 raise LibraryCorrupt(
-                    f"No article in {folder} is whole, so nothing was changed; restore it from a backup."
+                    f"No article in {folder} is whole, so nothing was changed", "restore it from a backup"
                 )
             damaged = install_for_damaged(aside, database, made.generation)
         except BaseException:

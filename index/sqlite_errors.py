@@ -39,25 +39,38 @@ def translated(file: Path) -> Iterator[None]:
     except ArticleQAError:
         raise
     except apsw.FullError as error:
-        raise DiskFull(f"The disk that holds {folder} is full; nothing of this change was stored.") from error
+        raise DiskFull(f"The disk that holds {folder} is full; make room and try again.") from error
     except apsw.BusyError as error:
         raise LibraryLocked(f"The library in {folder} is busy; try again in a moment.") from error
     except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
-        raise LibraryReadOnly(f"The library in {folder} cannot be opened or written ({error}).") from error
+        raise LibraryReadOnly(
+            f"The library in {folder} cannot be opened or written; see that you may read and write its files."
+        ) from error
     except apsw.IOError as error:
-        if getattr(error, "extendedresult", None) in _DAMAGED:  # which apsw's type stubs do not name
-            raise corrupt(folder, error) from error
-        raise LibraryError(f"The disk that holds {folder} failed ({error}); try again once it works.") from error
+        if getattr(error, "extendedresult", None) in _DAMAGED:
+            raise corrupt(folder, reason(error)) from error
+        raise LibraryError(f"The disk that holds {folder} failed; try again once it works.") from error
     except apsw.NotADBError as error:
         raise NotALibrary(f"{file} is not an SQLite file, so {folder} is no library.") from error
     except (apsw.Error, UnicodeDecodeError) as error:
         if isinstance(error, apsw.CorruptError | UnicodeDecodeError) or str(error).startswith(_LACKING):
-            raise corrupt(folder, error) from error
+            raise corrupt(folder, reason(error)) from error
         raise LibraryError(f"The library in {folder} could not be used: SQLite says {error}.") from error
+
+
+def reason(error: Exception) -> str:
+    """Why something stored cannot be read, in other words than SQLite's where those say little."""
+    if getattr(error, "extendedresult", None) == apsw.SQLITE_IOERR_DATA:  # which apsw's type stubs do not name
+        return "a page is not what was written"
+    if isinstance(error, apsw.IOError):
+        return "a page cannot be read"
+    if isinstance(error, apsw.CorruptError):
+        return "its pages do not fit together"
+    if isinstance(error, UnicodeDecodeError):
+        return "a text is none any more"
+    return error.what if isinstance(error, LibraryCorrupt) else str(error)
 
 
 def corrupt(folder: Path, reason: object) -> LibraryCorrupt:
     """The error for a library that is damaged."""
-    return LibraryCorrupt(
-        f"The library in {folder} is damaged ({reason}); qa check names what is, qa repair keeps what is whole."
-    )
+    return LibraryCorrupt(f"The library in {folder} is damaged ({reason})")

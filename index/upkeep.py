@@ -7,8 +7,10 @@ from pathlib import Path
 import apsw
 
 from index import records
-from index.database import Database, open_existing
+from index.database import Database
+from index.errors import FormatTooNew, LibraryCorrupt, NotALibrary
 from index.facts import next_generation
+from index.folders import open_existing
 from index.identity import stored_identity
 from index.integrity import Damage, find_damage
 from index.leftovers import remove_leftovers
@@ -28,6 +30,25 @@ def check(folder: Path) -> list[Damage]:
 def all_damage(connection: apsw.Connection, folder: Path) -> list[Damage]:
     """What is damaged in a library and in the files beside it."""
     return find_damage(connection) + find_cache_damage(connection, folder)
+
+
+def mend_cache(folder: Path) -> bool:
+    """Whether the library itself is whole; if so, a cache of its vectors that is damaged is written anew."""
+    database = open_existing(folder)
+    try:
+        with database.reading() as connection:
+            if find_damage(connection):
+                return False
+            is_cache_damaged = bool(find_cache_damage(connection, folder))
+        if is_cache_damaged:
+            with database.locked():
+                VectorCache(folder, 0).discard()
+                save_vectors(database)
+        return True
+    except (LibraryCorrupt, NotALibrary, FormatTooNew):  # a damaged header says one or the other
+        return False
+    finally:
+        database.close()
 
 
 def compact(folder: Path) -> None:

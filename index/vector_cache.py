@@ -157,7 +157,7 @@ def warned_if_not_saved(folder: Path) -> Iterator[None]:
     try:
         yield
     except (LibraryError, OSError) as error:
-        logger.warning("The vectors of %s could not be saved: %s", folder, error)
+        logger.warning("The vectors of %s could not be saved, so the next search takes longer: %s", folder, error)
 
 
 def sorted_size(count: int, held: int) -> int:
@@ -182,4 +182,4 @@ def find_cache_damage(connection: apsw.Connection, folder: Path) -> list[Damage]
     digest = facts.get_fact(connection, "vectors_sha256")
     if digest is None or not path.exists() or file_hash(path) == digest:
         return []
-    return [Damage(None, f"{path} is not what was saved; it is only a cache, and made again when needed.")]
+    return [Damage(None, f"{path} is not what was saved, so it is not used; it only saves time, and nothing is lost.")]

@@ -8,9 +8,10 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from index.errors import InputRejected, LibraryNotFound, RejectionReason
-from index.folders import is_library
+from index.folders import is_library, refuse_what_is_no_library
 
 LIBRARY_VARIABLE = "QA_LIBRARY"
+_NAMED = 10  # of the libraries beside one that does not exist
 
 
 def named_library(option: str | None = None) -> Path | None:
@@ -40,9 +41,11 @@ def library_to_read(option: str | None = None) -> Path | None:
     """The folder that questions are asked of, or None where nothing was named and the user has no library yet.
 
     Raises LibraryNotFound where one was named that does not exist: a mistyped name must not become an empty library.
+    Raises it too where the user's own library lost its file, and NotALibrary where something else has its place.
     """
     named = named_library(option)
     if named is None:
+        refuse_what_is_no_library(own_library())
         return own_library() if is_library(own_library()) else None
     if not named.exists():
         raise LibraryNotFound(
@@ -57,4 +60,5 @@ def _neighbours(folder: Path) -> str:
         found = sorted(path.name for path in folder.parent.iterdir() if is_library(path))
     except OSError:
         found = []
-    return f" (libraries there: {', '.join(found[:10])})" if found else ""
+    more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+    return f" (libraries there: {', '.join(found[:_NAMED])}{more})" if found else ""

@@ -136,6 +136,7 @@ class TransformerReader:
             span
             for window in windows
             for span in best_spans(window, max_tokens=self.max_answer_tokens, count=self.spans_per_passage)
+            if not _is_punctuation(passage.text[span.start : span.end])
         ]
         spans.sort(key=lambda span: (-span.score, span.start, span.end))
         kept = drop_overlapping(spans, self.spans_per_passage)
@@ -160,6 +161,11 @@ def _window(encoding: Encoding, start_logits: Floats, end_logits: Floats, passag
     begins_word &= (sequences == np.roll(sequences, 1)) | [not _inside_word(passage.text, place) for place in starts]
     ends_word &= (sequences == np.roll(sequences, -1)) | [not _inside_word(passage.text, place) for place in ends]
     return Window(start_logits, end_logits, starts, ends, in_passage & begins_word, in_passage & ends_word)
+
+
+def _is_punctuation(text: str) -> bool:
+    """Whether no letter, digit or symbol is in it: a tokenizer takes a full stop for a word, which answers nothing."""
+    return all(unicodedata.category(character)[0] in "PZ" for character in text)
 
 
 def _past_marks(text: str, end: int) -> int:

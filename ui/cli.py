@@ -15,7 +15,7 @@ from ui.commands.keeping import add, list_articles, remove
 from ui.commands.mending import check, compact, reembed, repair
 from ui.commands.training import train
 from ui.printable import printable
-from ui.process import Stopped, quiet_libraries
+from ui.process import Stopped, quiet_libraries, with_notes
 
 
 class _OneSentence(click.Group):
@@ -28,7 +28,7 @@ class _OneSentence(click.Group):
         try:
             return super().invoke(ctx)
         except ArticleQAError as error:
-            raise click.ClickException(printable(str(error))) from error
+            raise click.ClickException(printable(with_notes(str(error), error))) from error
         except BrokenPipeError:
             raise  # click ends quietly: whoever read our output has seen enough
         except OSError as error:

@@ -24,13 +24,18 @@ class Stopped(click.ClickException):
         click.echo(f"\n{self.message}", err=True)
 
 
+def with_notes(message: str, error: BaseException) -> str:
+    """The message, then the notes on the error, such as how much was done before."""
+    return " ".join([message, *getattr(error, "__notes__", ())])
+
+
 @contextmanager
 def stopped_means(message: str) -> Iterator[None]:
-    """Ctrl-C within ends the command with this sentence."""
+    """Ctrl-C within ends the command with this sentence and the notes on the interruption."""
     try:
         yield
     except KeyboardInterrupt as error:
-        raise Stopped(message) from error
+        raise Stopped(with_notes(message, error)) from error
 
 
 def quiet_libraries() -> None:

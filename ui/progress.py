@@ -1,13 +1,17 @@
-"""Progress on stderr while a command works; nothing where stderr is no terminal."""
+"""Progress on stderr while a command works: moving on a terminal, elsewhere a line in half a minute."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+_SECONDS = 30.0  # between two lines where stderr is a file or a pipe
 
 
 class Update(Protocol):
@@ -21,13 +25,15 @@ class Update(Protocol):
 def progress_bar(doing: str) -> Iterator[Update]:
     """A bar that `doing` labels, gone when the work is done; it pulses while the total is not known."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _seldom(doing)
+        return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns,
         TextColumn("{task.fields[note]}", markup=False),
         console=console,
         transient=True,
-        disable=not console.is_terminal,
     ) as progress:
         task = progress.add_task(doing, total=None, note="")
 
@@ -35,6 +41,19 @@ def progress_bar(doing: str) -> Iterator[Update]:
             progress.update(task, completed=done, total=total, note=note)
 
         yield update
+
+
+def _seldom(doing: str) -> Update:
+    """Lines for a log of what takes long."""
+    told = time.monotonic()
+
+    def update(done: int, total: int | None = None, *, note: str = "") -> None:
+        nonlocal told
+        if time.monotonic() - told >= _SECONDS:
+            told = time.monotonic()
+            click.echo(f"{doing}: {done:,}{'' if total is None else f' of {total:,}'} {note}".rstrip(), err=True)
+
+    return update
 
 
 def working(doing: str) -> AbstractContextManager[object]:

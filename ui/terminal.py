@@ -87,11 +87,8 @@ def removed_text(articles: Sequence[ArticleSummary]) -> Text:
 
 
 def damage_text(damages: Sequence[Damage]) -> Text:
-    """A line for each damage, the source of its article first where it is known, and what to do."""
-    lines = [
-        _line("damaged", "red", f"{damage.source}: {damage.message}" if damage.source else damage.message)
-        for damage in damages
-    ]
+    """A line for each damage, and what to do."""
+    lines = [_line("damaged", "red", damage.message) for damage in damages]
     return _lines([*lines, Text(f"{len(damages):,} damaged; keep what is whole with: qa repair")])
 
 

@@ -144,13 +144,15 @@ def test_another_programs_file_is_no_library_and_stays_as_it_is(database: Databa
     assert database.path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"no database at all " * 100])
-def test_a_file_that_is_no_database_is_no_library(database: Database, content: bytes) -> None:
+@pytest.mark.parametrize(("content", "error"), [(b"", LibraryCorrupt), (b"no database at all " * 100, NotALibrary)])
+def test_a_file_that_is_no_database_is_no_library(
+    database: Database, content: bytes, error: type[LibraryError]
+) -> None:
     database.path.parent.mkdir()
     database.path.write_bytes(content)
-    with pytest.raises(NotALibrary):
+    with pytest.raises(error):
         recall(database)
-    with pytest.raises(NotALibrary):
+    with pytest.raises(error):
         remember(database, "a")
     assert database.path.read_bytes() == content
 
@@ -183,7 +185,7 @@ def test_a_missing_table_and_a_cut_file_are_corruption(database: Database) -> No
 
 def test_a_full_disk_is_said_and_what_was_stored_stays(database: Database) -> None:
     remember(database, "old")
-    with pytest.raises(DiskFull, match="nothing of this change was stored"), database.writing() as connection:
+    with pytest.raises(DiskFull, match="is full; make room and try again"), database.writing() as connection:
         set_fact(connection, "word", "new")
         connection.pragma("max_page_count", connection.pragma("page_count"))
         set_fact(connection, "more", "x" * 1_000_000)

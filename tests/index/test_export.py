@@ -116,7 +116,7 @@ def test_an_export_that_is_stopped_leaves_no_files(library: Library, articles: l
 
     with pytest.raises(KeyboardInterrupt):
         export(library.folder, tmp_path / "out", stop)
-    assert names(tmp_path / "out") == []
+    assert not (tmp_path / "out").exists()
     assert export(library.folder, tmp_path / "out").written == 3
 
 
@@ -158,7 +158,7 @@ def test_what_the_system_refuses_is_told_as_an_error_of_ours(
     monkeypatch.setattr(export_module, "flush", fail)
     with pytest.raises(kind, match="out"):
         export(library.folder, tmp_path / "out")
-    assert names(tmp_path / "out") == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_export_needs_a_library(tmp_path: Path) -> None:

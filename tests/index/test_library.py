@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
-from index import library as library_module
+from index import preparing, records
 from index.article import Article
 from index.database import DATABASE_FILE
 from index.embedder import Embedder
 from index.errors import (
+    DiskFull,
     FormatTooNew,
     InputRejected,
     LibraryCorrupt,
@@ -123,7 +125,7 @@ def test_progress_counts_every_input(library: Library, articles: list[Article]) 
 
 
 def test_more_articles_than_are_embedded_together(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library_module, "_GROUP", 3)
+    monkeypatch.setattr(preparing, "_FIRST_GROUP", 3)
     articles = [Article("", f"Word{number} stands here.", f"{number}.txt") for number in range(10)]
     counts: list[int] = []
     assert [summary.source for summary in library.add(articles, counts.append).added] == [a.source for a in articles]
@@ -140,13 +142,34 @@ def test_what_was_stored_before_an_interruption_stays(library: Library, articles
         if done == 2:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as caught:
         library.add(interrupted())
+    assert caught.value.__notes__ == ["Articles stored before: 0."]
     assert sources(library) == []  # nothing of an unfinished group was embedded
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as caught:
         library.add(articles, stop)
+    assert caught.value.__notes__ == ["Articles stored before: 2."]
     assert sources(library) == ["chess.txt", "bakery.txt"]
     assert library.search("Bruno bakes bread in Bremen", 1)[0].article == articles[1]
+
+
+def test_an_error_tells_what_was_stored_before_unless_that_is_undone(
+    library: Library, articles: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert = records.insert_article
+
+    def fail_at_the_last(connection: apsw.Connection, article: Article, *rest: Any) -> None:
+        if article == articles[2]:
+            raise DiskFull("The disk is full.")
+        insert(connection, article, *rest)
+
+    monkeypatch.setattr(records, "insert_article", fail_at_the_last)
+    with pytest.raises(DiskFull) as undone, library.transaction():
+        library.add(articles)
+    assert (len(library), getattr(undone.value, "__notes__", [])) == (0, [])
+    with pytest.raises(DiskFull) as caught:
+        library.add([REJECTION, *articles])
+    assert (len(library), caught.value.__notes__) == (2, ["Articles stored before: 2."])
 
 
 def test_adding_while_reading_the_library(opened: Library) -> None:

@@ -90,6 +90,19 @@ def test_a_named_library_must_exist_to_be_read(tmp_path: Path, monkeypatch: pyte
     assert library_to_read(str(make(tmp_path / "news"))) == tmp_path / "news"
 
 
+def test_the_error_says_that_it_does_not_name_all(tmp_path: Path) -> None:
+    for number in range(12):
+        make(tmp_path / f"news-{number:02}")
+    with pytest.raises(LibraryNotFound, match=r"there: news-00, .*, news-09 and 2 more\); name one"):
+        library_to_read(str(tmp_path / "nwes"))
+
+
+def test_ones_own_library_that_lost_its_file_is_not_replaced_by_the_starter() -> None:
+    (make(own_library()) / DATABASE_FILE).rename(own_library() / "vectors.faiss")
+    with pytest.raises(LibraryNotFound, match="lacks its file"):
+        library_to_read()
+
+
 def test_the_error_names_the_libraries_beside_it(tmp_path: Path) -> None:
     for name in ("sport", "news"):
         make(tmp_path / name)

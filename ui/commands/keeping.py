@@ -45,7 +45,7 @@ def _add(assistant: Assistant, paths: Sequence[str]) -> AddReport:
     from ui.progress import progress_bar
 
     with (
-        stopped_means("Stopped; the articles added so far stay, and the same command adds the others."),
+        stopped_means("Stopped; the same command adds the others."),
         progress_bar("Adding") as update,
     ):
         return assistant.add(*paths, progress=update)

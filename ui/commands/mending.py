@@ -50,7 +50,7 @@ def _damages(folder: Path) -> list[Damage]:
         with working("Checking"):
             return check_library(folder)
     except LibraryCorrupt as error:
-        return [Damage(None, str(error))]
+        return [Damage(None, f"{error.what}.")]
 
 
 @click.command()
@@ -67,10 +67,18 @@ def repair(library: str | None, embedder: str | None) -> None:
     Example:
       qa repair
     """
+    from index.upkeep import mend_cache
     from ui.opening import existing_library, name_models
+    from ui.progress import working
     from ui.terminal import print_text, repair_text
 
-    report = _repair(existing_library(library), name_models(embedder))
+    folder = existing_library(library)
+    with working("Checking"):
+        is_whole = mend_cache(folder)
+    if is_whole:
+        click.echo("The library is whole, so nothing of it was changed.")
+        return
+    report = _repair(folder, name_models(embedder))
     print_text(repair_text(report))
     if report.lost or report.unknown:
         raise click.exceptions.Exit(_LOST)

@@ -10,6 +10,10 @@ import pytest
 from commanding import CommandLine
 
 from index.article import Article
+from index.errors import DiskFull
+from index.library import Library
+from index.preparing import PreparedArticle
+from index.report import Change
 
 
 def ids(qa: CommandLine, *options: str | Path) -> list[str]:
@@ -174,9 +178,26 @@ def test_what_is_no_library_is_left_as_it_is(qa: CommandLine, chess: Path, comma
     assert [path.name for path in chess.parent.iterdir()] == ["chess.txt"]
 
 
+def test_a_disk_that_fills_tells_how_much_was_added(qa: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        qa.write(f"many/{number}.txt", f"Article {number}.\n")
+    store, stored = Library.store, []
+
+    def filling(self: Library, prepared: PreparedArticle) -> Change:
+        if len(stored) == 2:
+            raise DiskFull("The disk is full; make room and try again.")
+        stored.append(prepared)
+        return store(self, prepared)
+
+    monkeypatch.setattr(Library, "store", filling)
+    result = qa("add", qa.folder / "many")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: The disk is full; make room and try again. Articles stored before: 2.\n"
+
+
 def test_ctrl_c_keeps_what_was_added(qa: CommandLine, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(65):  # one more than are embedded together
-        qa.write(f"many/{number:02}.txt", f"Article {number}.\n")
+    for number in range(9):  # one more than are embedded together at first
+        qa.write(f"many/{number}.txt", f"Article {number}.\n")
     embed, calls = fake_embedder.embed_passages, []
 
     def interrupted(titles: list[str], texts: list[str]) -> Any:
@@ -187,7 +208,7 @@ def test_ctrl_c_keeps_what_was_added(qa: CommandLine, fake_embedder: Any, monkey
 
     monkeypatch.setattr(fake_embedder, "embed_passages", interrupted)
     result = qa("add", qa.folder / "many")
-    assert calls == [64, 1]
+    assert calls == [8, 1]
     assert (result.exit_code, result.stdout) == (130, "")
-    assert result.stderr == ("\nStopped; the articles added so far stay, and the same command adds the others.\n")
-    assert [article["title"] for article in qa.json("list")] == [f"Article {number}." for number in range(64)]
+    assert result.stderr == "\nStopped; the same command adds the others. Articles stored before: 8.\n"
+    assert [article["title"] for article in qa.json("list")] == [f"Article {number}." for number in range(8)]

@@ -16,6 +16,7 @@ from index.library import Library
 from index.page_checksums import checked_files
 from index.passages import PassageSettings
 from index.salvage import Places
+from index.vector_cache import VECTORS_FILE
 from tests.conftest import FakeEmbedder
 
 WHOLE = "The library is whole: all that is stored is as it was written.\n"
@@ -48,12 +49,52 @@ def test_a_whole_library(qa: CommandLine, news: Path) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, WHOLE, "")
 
 
+def test_a_whole_library_is_not_repaired(qa: CommandLine, news: Path) -> None:
+    before = (news / DATABASE_FILE).read_bytes()
+    result = qa("repair", "--library", news)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "The library is whole, so nothing of it was changed.\n"
+    assert (news / DATABASE_FILE).read_bytes() == before
+    assert not list(news.glob("library.damaged*"))
+
+
+def test_a_damaged_cache_is_named_and_written_anew(qa: CommandLine, news: Path) -> None:
+    flip(news / VECTORS_FILE, 100)
+    result = qa("check", "--library", news)
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"damaged    {news / VECTORS_FILE} is not what was saved")
+    assert qa("repair", "--library", news).stdout == "The library is whole, so nothing of it was changed.\n"
+    assert (news / VECTORS_FILE).exists()
+    assert not list(news.glob("library.damaged*"))
+    assert qa("check", "--library", news).stdout == WHOLE
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "list", "add"])
+def test_a_library_that_lost_its_file_is_not_begun_anew(qa: CommandLine, news: Path, chess: Path, command: str) -> None:
+    (news / DATABASE_FILE).unlink()
+    result = qa(command, *([chess] if command == "add" else []), "--library", news)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: The library in {news} lacks its file, library.sqlite; restore it from a backup.\n"
+    assert not (news / DATABASE_FILE).exists()
+
+
+@pytest.mark.parametrize("command", ["compact", "reembed", "list", "add"])
+def test_a_library_whose_file_is_empty_is_not_begun_anew(
+    qa: CommandLine, news: Path, chess: Path, command: str
+) -> None:
+    (news / DATABASE_FILE).write_bytes(b"")
+    result = qa(command, *([chess] if command == "add" else []), "--library", news)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: The file {news / DATABASE_FILE} is empty; restore it from a backup.\n"
+    assert (news / DATABASE_FILE).read_bytes() == b""
+
+
 def test_a_damaged_article_is_named_and_repaired(qa: CommandLine, news: Path, chess: Path) -> None:
     change(news, "UPDATE articles SET text = replace(text, 'Ada', 'Eve')")
     result = qa("check", "--library", news)
     assert (result.exit_code, result.stderr) == (1, "")
     damage, summary = result.stdout.splitlines()
-    assert damage.startswith(f"damaged    {chess}: The stored text of {chess} was damaged")
+    assert damage == f"damaged    {chess} is not whole."
     assert summary == "1 damaged; keep what is whole with: qa repair"
     repaired = qa("repair", "--library", news)
     assert (repaired.exit_code, repaired.stderr) == (3, "")
@@ -89,6 +130,7 @@ def test_a_repair_that_loses_nothing(qa: CommandLine, news: Path, fake_embedder:
 
 
 def test_a_repair_says_that_it_does_not_know_all(qa: CommandLine, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(news, "UPDATE passages SET vector = zeroblob(256)")
     monkeypatch.setattr("index.repair.find_places", lambda _: Places({1: None, 2: None}, are_all=False))
     result = qa("repair", "--library", news)
     assert (result.exit_code, result.stderr) == (3, "")
@@ -139,6 +181,7 @@ def test_compacting_leaves_no_trace_and_tells_the_size(qa: CommandLine, news: Pa
 
 
 def test_compacting_names_what_a_repair_kept(qa: CommandLine, news: Path) -> None:
+    change(news, "UPDATE passages SET vector = zeroblob(256)")
     qa("repair", "--library", news)
     kept = news / "library.damaged-1.sqlite"
     lines = qa("compact", "--library", news).stdout.splitlines()
@@ -187,5 +230,7 @@ def test_there_must_be_a_library(qa: CommandLine, chess: Path, command: str) -> 
 
 @pytest.mark.parametrize("command", ["repair", "reembed"])
 def test_the_model_can_be_named(qa: CommandLine, news: Path, command: str) -> None:
+    if command == "repair":
+        change(news, "UPDATE passages SET vector = zeroblob(256)")
     assert qa(command, "--library", news, "--embedder", "other/model").exit_code == 0
     assert qa.named[-1] == ("other/model", None)

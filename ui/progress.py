@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import monotonic
 from typing import Protocol
 
 import click
@@ -45,12 +45,12 @@ def progress_bar(doing: str) -> Iterator[Update]:
 
 def _seldom(doing: str) -> Update:
     """Lines for a log of what takes long."""
-    told = time.monotonic()
+    told = monotonic()
 
     def update(done: int, total: int | None = None, *, note: str = "") -> None:
         nonlocal told
-        if time.monotonic() - told >= _SECONDS:
-            told = time.monotonic()
+        if monotonic() - told >= _SECONDS:
+            told = monotonic()
             click.echo(f"{doing}: {done:,}{'' if total is None else f' of {total:,}'} {note}".rstrip(), err=True)
 
     return update

@@ -9,7 +9,7 @@ from ui.progress import progress_bar, working
 
 def test_a_log_gets_a_line_now_and_then(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter([0, 29.9, 30, 30, 31, 60, 60])
-    monkeypatch.setattr("ui.progress.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("ui.progress.monotonic", lambda: next(now))
     with progress_bar("Adding") as update:
         for done in (1, 1000, 1001):
             update(done)

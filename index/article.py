@@ -15,13 +15,16 @@ YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?")
 """The dates that are less precise than a day; no calendar of Python's has a year 0."""
 _DATE_CHARACTERS = re.compile(r"[0-9TWZ:.,+ -]+")  # Python takes any character at all between date and time
 
+_SINCE_FORMAT_3 = ("published_from", "tags", "pages")
+
 
 @dataclass(frozen=True)
 class Article:
     """One article; its text never changes, so offsets into it stay true.
 
     `source` is the path or address it came from and the key by which a later version replaces it. `published` is
-    ISO 8601, as precise as known: `2019`, `2019-04`, `2019-04-25` or with a time. `site` is the publisher.
+    ISO 8601, as precise as known: `2019`, `2019-04`, `2019-04-25` or with a time; `published_from` says what told it.
+    `site` is the publisher. `pages` holds the offset at which each page of a paged document begins.
     Raises InputRejected for a text without a word, lone surrogates, or a date that is not ISO 8601.
     """
 
@@ -33,6 +36,9 @@ class Article:
     published: str | None = None
     authors: tuple[str, ...] = ()
     language: str | None = None
+    published_from: str | None = None
+    tags: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what could not be stored or quoted faithfully."""
@@ -40,7 +46,16 @@ class Article:
             raise InputRejected(RejectionReason.FORMAT, "An article needs a source: the path or address it came from.")
         if not any(character.isalnum() for character in self.text):
             raise InputRejected(RejectionReason.NO_TEXT, f"No words were found in {self.source}.")
-        for value in (self.title, self.text, self.source, self.url, self.site, self.language, *self.authors):
+        for value in (
+            self.title,
+            self.text,
+            self.source,
+            self.url,
+            self.site,
+            self.language,
+            *self.authors,
+            *self.tags,
+        ):
             if value is not None and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
                 raise InputRejected(RejectionReason.ENCODING, f"Broken characters (lone surrogates) in {self.source}.")
         if self.published is not None and not is_iso_date(self.published):
@@ -56,7 +71,11 @@ class Article:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over every field: equal exactly when nothing about the article changed."""
-        fields = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        known = asdict(self)
+        for name in _SINCE_FORMAT_3:
+            if not known[name]:  # as it was hashed before there was such a field
+                del known[name]
+        fields = json.dumps(known, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(fields.encode()).hexdigest()
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
-from index.loaders.parsing import MAX_BYTES, is_supported, parse
+from index.loaders.kinds import HEAD, kind_of
+from index.loaders.parsing import MAX_BYTES, parse
 from index.report import Rejection
 
 __all__ = ["load"]
@@ -62,10 +63,11 @@ def _load_file(file: Path, source: str) -> list[Article | Rejection]:
         raise InputRejected(RejectionReason.TYPE, f"{shown} is neither a file nor a folder, but a device or a pipe.")
     if source != shown:
         raise InputRejected(RejectionReason.ENCODING, f"The path {shown} is not valid UTF-8; rename it.")
-    if not is_supported(file.name):
-        return parse(file.name, b"", source)  # refused by its name, so its bytes, perhaps gigabytes, stay unread
     with file.open("rb") as stream:
-        return parse(file.name, stream.read(MAX_BYTES + 1), source)
+        head = stream.read(HEAD)
+        if kind_of(file.name, head) is None:
+            return parse(file.name, head, source)  # refused, so that the rest, perhaps gigabytes, stays unread
+        return parse(file.name, head + stream.read(MAX_BYTES + 1 - len(head)), source)
 
 
 def _printable(path: str) -> str:

@@ -11,6 +11,7 @@ from index.errors import InputRejected, RejectionReason
 from index.loaders.decoding import decode
 from index.loaders.html import parse_html
 from index.loaders.jsonl import parse_jsonl
+from index.loaders.kinds import ENDINGS, HEAD, Kind, kind_of
 from index.loaders.markdown import parse_markdown
 from index.loaders.text import parse_text
 from index.report import Rejection
@@ -20,29 +21,21 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 20_000_000
 """The largest file that is taken: some 20 novels."""
 
-Parser = Callable[[str, str, str], list[Article | Rejection]]
-"""Takes the decoded text, the file name's stem (the last resort for a title) and the source."""
+Parsed = list[Article | Rejection]
 
-_PARSERS: dict[str, Parser] = {
-    ".txt": parse_text,
-    ".md": parse_markdown,
-    ".markdown": parse_markdown,
-    ".html": parse_html,
-    ".htm": parse_html,
-    ".jsonl": parse_jsonl,
+_TEXT_PARSERS: dict[Kind, Callable[[str, str, str], Parsed]] = {
+    Kind.TEXT: parse_text,
+    Kind.MARKDOWN: parse_markdown,
+    Kind.HTML: parse_html,
+    Kind.JSONL: parse_jsonl,
 }
-
-SUFFIXES = tuple(_PARSERS)
-"""The endings of file names that are taken, in lower case with their dot."""
-
-
-def is_supported(name: str) -> bool:
-    """Whether a file of this name is of a type that can be read."""
-    return PurePath(name).suffix.lower() in _PARSERS
+"""Each takes the decoded text, the file name's stem (the last resort for a title) and the source."""
+_BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {}
+"""The same for formats that are no text: each takes the bytes."""
 
 
-def parse(name: str, data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> list[Article | Rejection]:
-    """Turn one file's bytes into articles; the ending of `name` tells the format.
+def parse(name: str, data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> Parsed:
+    """Turn one file's bytes into articles; `kinds.kind_of` tells the format.
 
     `source` becomes the articles' source, save where a JSONL line or a file that `qa export` wrote states its own.
     Whatever cannot be taken becomes a Rejection; nothing is raised, also where a parser fails on what it was given.
@@ -58,15 +51,19 @@ def parse(name: str, data: bytes, source: str, *, max_bytes: int = MAX_BYTES) ->
         return [Rejection(source, RejectionReason.UNREADABLE, message)]
 
 
-def _parse(name: PurePath, data: bytes, source: str, max_bytes: int) -> list[Article | Rejection]:
-    if not is_supported(name.name):
-        known = ", ".join(SUFFIXES)
-        raise InputRejected(RejectionReason.TYPE, f"{source} is not of a type that can be read ({known}).")
+def _parse(name: PurePath, data: bytes, source: str, max_bytes: int) -> Parsed:
+    kind = kind_of(name.name, data[:HEAD])
+    if kind is None:
+        raise InputRejected(RejectionReason.TYPE, f"{source} is not of a type that can be read ({', '.join(ENDINGS)}).")
     if len(data) > max_bytes:
         raise InputRejected(
             RejectionReason.TOO_LARGE, f"{source} is larger than {max_bytes:,} bytes; split it into smaller files."
         )
+    if not data:
+        raise InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
+    if kind in _BINARY_PARSERS:
+        return _BINARY_PARSERS[kind](data, name.stem, source)
     text = decode(data, source)
     if not text.strip():
         raise InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
-    return _PARSERS[name.suffix.lower()](text, name.stem, source)
+    return _TEXT_PARSERS[kind](text, name.stem, source)

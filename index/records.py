@@ -17,9 +17,10 @@ from index.errors import InputRejected, LibraryCorrupt
 from index.facts import generation
 from index.passages import Passage
 from index.report import ArticleSummary
-from index.schema import FORMAT_WITH_CHECKSUMS, format_of
+from index.schema import FORMAT_WITH_CHECKSUMS, FORMAT_WITH_CORRECTIONS, format_of
 
 _ARTICLE = "title, text, source, url, site, published, authors, language"
+_SINCE_FORMAT_3 = "published_from, tags, pages"
 _SUMMARY = "id, title, source, url, site, published, characters"
 
 
@@ -37,7 +38,8 @@ def insert_article(
 ) -> None:
     """Store an article with its passages, their vectors of shape (passages, dimension), and their words."""
     connection.execute(
-        f"INSERT INTO articles (id, {_ARTICLE}, content_hash, characters) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO articles (id, {_ARTICLE}, {_SINCE_FORMAT_3}, content_hash, characters) "  # noqa: S608
+        f"VALUES ({', '.join('?' * 14)})",
         (
             article.id,
             article.title,
@@ -48,6 +50,9 @@ def insert_article(
             article.published,
             json.dumps(article.authors, ensure_ascii=False),
             article.language,
+            article.published_from,
+            json.dumps(article.tags, ensure_ascii=False),
+            json.dumps(article.pages),
             article.content_hash,
             len(article.text),
         ),
@@ -98,8 +103,9 @@ def load_article(connection: apsw.Connection, article_id: str) -> Article | None
 def load_article_in_row(connection: apsw.Connection, row: int) -> Article:
     """The article in a row that exists; raises LibraryCorrupt where its stored hash does not fit its text."""
     try:
+        newer = _SINCE_FORMAT_3 if format_of(connection) >= FORMAT_WITH_CORRECTIONS else "NULL, '[]', '[]'"
         found: Any = connection.execute(
-            f"SELECT {_ARTICLE}, content_hash FROM articles WHERE row = ?",  # noqa: S608
+            f"SELECT {_ARTICLE}, {newer}, content_hash FROM articles WHERE row = ?",  # noqa: S608
             (row,),
         ).fetchone()
         *texts, stored_hash = found
@@ -113,15 +119,26 @@ def load_article_in_row(connection: apsw.Connection, row: int) -> Article:
     return article
 
 
-def _article(
-    title: Any, text: Any, source: Any, url: Any, site: Any, published: Any, people: Any, language: Any
-) -> Article:
+def _article(*columns: Any) -> Article:
     """The article of these columns; TypeError where one is of another type, as one flipped bit makes it."""
-    authors = json.loads(people)
-    optional = [value for value in (url, site, published, language) if value is not None]
-    if not isinstance(authors, list) or not _are_texts(title, text, source, people, *optional, *authors):
+    title, text, source, url, site, published, people, language, published_from, labels, places = columns
+    authors, tags, pages = _listed(people), _listed(labels), _listed(places)
+    optional = [value for value in (url, site, published, language, published_from) if value is not None]
+    if not _are_texts(title, text, source, *optional, *authors, *tags) or not all(type(page) is int for page in pages):
         raise TypeError("a text was expected")
-    return Article(title, text, source, url, site, published, tuple(authors), language)
+    return Article(
+        *(title, text, source, url, site, published, tuple(authors), language, published_from),
+        tags=tuple(tags),
+        pages=tuple(pages),
+    )
+
+
+def _listed(column: Any) -> list[Any]:
+    """The list in a column of JSON; TypeError where there is none."""
+    values = json.loads(column)
+    if not isinstance(column, str) or not isinstance(values, list):
+        raise TypeError("a list was expected")
+    return values
 
 
 def _are_texts(*values: object) -> bool:

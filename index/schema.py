@@ -6,9 +6,11 @@ from functools import cache
 
 import apsw
 
-FORMAT = 2
+FORMAT = 3
 FORMAT_WITH_CHECKSUMS = 2
 """The first whose pages have checksums and whose passages have hashes."""
+FORMAT_WITH_CORRECTIONS = 3
+"""The first that knows tags, pages, where a date came from, and what people corrected."""
 APPLICATION_ID = 0x61727161  # "arqa", so that another program's SQLite file is never taken for a library
 
 _FORMAT_1 = """
@@ -47,7 +49,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 """
 
-SINCE_FORMAT_2 = """
+_SINCE_FORMAT_2 = """
 ALTER TABLE passages ADD COLUMN hash BLOB NOT NULL DEFAULT x''; -- see `records.passage_hash`
 
 CREATE TABLE library ( -- written once, and among the facts, which every change writes: see `records.is_one_library`
@@ -60,7 +62,20 @@ CREATE TABLE removed ( -- passages that were, for vectors in memory that lag beh
 ) STRICT;
 """
 
-TABLES = _FORMAT_1 + SINCE_FORMAT_2
+_SINCE_FORMAT_3 = """
+ALTER TABLE articles ADD COLUMN published_from TEXT;
+ALTER TABLE articles ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+
+CREATE TABLE corrections ( -- of articles, by their ids, which also hold for every later version
+    id TEXT PRIMARY KEY,
+    fields TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+SINCE = {2: _SINCE_FORMAT_2, 3: _SINCE_FORMAT_3}
+"""What each format added to the one before."""
+TABLES = _FORMAT_1 + "".join(SINCE.values())
 
 Schema = frozenset[tuple[str, str, str | None]]
 """Kind, name and definition of all that a database holds."""
@@ -73,7 +88,9 @@ def format_of(connection: apsw.Connection) -> int:
 
 def is_expected(connection: apsw.Connection) -> bool:
     """Whether a database holds exactly our tables: a trigger or view of somebody else's would run in our queries."""
-    return _schema_of(connection) in (_expected(TABLES), _expected(_FORMAT_1))
+    version = format_of(connection)
+    known = _FORMAT_1 + "".join(added for since, added in SINCE.items() if since <= version)
+    return _schema_of(connection) == _expected(known)
 
 
 @cache

@@ -13,13 +13,15 @@ from index import facts, records, vector_rows
 from index.errors import LibraryCorrupt
 from index.page_checksums import open_checked, reserve
 from index.replacing import empty_log, replace
-from index.schema import FORMAT, SINCE_FORMAT_2
+from index.schema import FORMAT, FORMAT_WITH_CHECKSUMS, SINCE, format_of
 
 UPGRADED_FILE = "library.upgraded"  # the copy; SQLite puts files that begin so beside it
 
 
 def upgrade(path: Path) -> None:
-    """From format 1 to 2: checksums on each page, hashes on each passage, an id; the writer's lock is held.
+    """From any older format to the current one: what each format added, in turn; the writer's lock is held.
+
+    Format 2 added checksums on each page, hashes on each passage, and an id.
 
     Raises LibraryLocked while others read the old file's log.
     """
@@ -48,13 +50,16 @@ def _copy_pages(old: Path, copy: Path) -> None:
 
 
 def _bring_up_to_date(connection: apsw.Connection) -> None:
+    old = format_of(connection)
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute(SINCE_FORMAT_2)
-    for row in records.article_rows(connection):
-        _hash_passages(connection, row)
-    vector_rows.forget_removed_ids(connection)  # older versions did not write down what they removed
-    facts.name_library(connection)
-    connection.pragma("user_version", FORMAT)
+    for version in range(old + 1, FORMAT + 1):
+        connection.execute(SINCE[version])
+        connection.pragma("user_version", version)
+    if old < FORMAT_WITH_CHECKSUMS:
+        for row in records.article_rows(connection):
+            _hash_passages(connection, row)
+        vector_rows.forget_removed_ids(connection)  # older versions did not write down what they removed
+        facts.name_library(connection)
     connection.execute("COMMIT")
 
 

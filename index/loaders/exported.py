@@ -23,6 +23,8 @@ from __future__ import annotations
 import json
 import re
 
+import yaml
+
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
 
@@ -32,7 +34,8 @@ MARK = "article-qa"
 _START = re.compile(rf"---\n{MARK}: (.*)\n")
 _FRONT_END = "\n---\n"
 _LAST_LINE = f"<!-- {MARK}: end -->"  # which Markdown does not show
-_TEXT_FIELDS = ("title", "source", "url", "site", "date", "language")
+_TEXT_FIELDS = ("title", "source", "url", "site", "date", "language", "date-from")
+_LISTS = ("authors", "tags")
 _ESCAPES = {"\\": "\\\\", "\r": "\\r", "\0": "\\0"}
 _ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
 # JSON may hold them as they are, YAML may not, or takes them for line ends.
@@ -44,10 +47,13 @@ def to_markdown(article: Article) -> str:
     escaped = "\r" in article.text or "\0" in article.text
     body = re.sub(r"[\\\r\0]", lambda found: _ESCAPES[found[0]], article.text) if escaped else article.text
     lines = [f"{MARK}: {'escaped' if escaped else 'verbatim'}"]
-    known = (article.title, article.source, article.url, article.site, article.published, article.language)
+    known = (
+        *(article.title, article.source, article.url, article.site),
+        *(article.published, article.language, article.published_from),
+    )
     lines += [f"{name}: {_quoted(value)}" for name, value in zip(_TEXT_FIELDS, known, strict=True) if value is not None]
-    if article.authors:
-        lines.append(f"authors: {_quoted(list(article.authors))}")
+    lists: dict[str, tuple[object, ...]] = {"authors": article.authors, "tags": article.tags, "pages": article.pages}
+    lines += [f"{name}: {_quoted(list(values))}" for name, values in lists.items() if values]
     return "\n".join(["---", *lines, "---", body, _LAST_LINE, ""])
 
 
@@ -69,11 +75,12 @@ def parse_exported(text: str, file: str) -> Article:
     body, last_line, behind = body.rpartition(f"\n{_LAST_LINE}")
     if not last_line or behind.strip():
         raise not_as_exported(file, "it does not end as such a file does, so that a part of it may be lost")
-    title, source, url, site, published, language = (_text(fields, name, file) for name in _TEXT_FIELDS)
+    title, source, url, site, published, language, origin = (_text(fields, name, file) for name in _TEXT_FIELDS)
     if title is None or source is None:
         raise not_as_exported(file, "it lacks its title or its source")
     text = _unescaped(body, file) if how == "escaped" else body
-    return Article(title, text, source, url, site, published, _authors(fields, file), language)
+    authors, tags = (_texts(fields, name, file) for name in _LISTS)
+    return Article(title, text, source, url, site, published, authors, language, origin, tags, _pages(fields, file))
 
 
 def not_as_exported(file: str, detail: str) -> InputRejected:
@@ -84,7 +91,7 @@ def not_as_exported(file: str, detail: str) -> InputRejected:
     )
 
 
-def _quoted(value: str | list[str]) -> str:
+def _quoted(value: str | list[object]) -> str:
     return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
@@ -93,13 +100,21 @@ def _fields(front: str, file: str) -> dict[str, object]:
     fields: dict[str, object] = {}
     for line in front.split("\n"):
         name, _, value = line.partition(":")
-        if name not in _TEXT_FIELDS and name != "authors":
+        if name not in (*_TEXT_FIELDS, *_LISTS, "pages"):
             continue
         try:
-            fields[name] = json.loads(value)
+            fields[name] = _hand_written(value) if name == "tags" else json.loads(value)
         except (ValueError, RecursionError) as error:
             raise not_as_exported(file, f'its {name} is not in double quotes, as in {name}: "..."') from error
     return fields
+
+
+def _hand_written(value: str) -> object:
+    """Tags, which people add to their files: also without quotes, or below as a list, which is passed over."""
+    try:
+        return yaml.load(value, Loader=yaml.BaseLoader) or []  # noqa: S506 - it knows no tags of YAML's own
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError from error
 
 
 def _text(fields: dict[str, object], name: str, file: str) -> str | None:
@@ -109,11 +124,18 @@ def _text(fields: dict[str, object], name: str, file: str) -> str | None:
     return value
 
 
-def _authors(fields: dict[str, object], file: str) -> tuple[str, ...]:
-    people = fields.get("authors", [])
-    if not isinstance(people, list) or not all(isinstance(person, str) for person in people):
-        raise not_as_exported(file, 'its authors are not a list like ["Doe, Jane"]')
-    return tuple(people)
+def _texts(fields: dict[str, object], name: str, file: str) -> tuple[str, ...]:
+    values = fields.get(name, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise not_as_exported(file, f'its {name} are not a list like ["Doe, Jane"]')
+    return tuple(values)
+
+
+def _pages(fields: dict[str, object], file: str) -> tuple[int, ...]:
+    values = fields.get("pages", [])
+    if not isinstance(values, list) or not all(type(value) is int for value in values):
+        raise not_as_exported(file, "its pages are not a list of numbers like [0, 1800]")
+    return tuple(values)
 
 
 def _unescaped(body: str, file: str) -> str:

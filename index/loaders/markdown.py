@@ -49,6 +49,7 @@ def parse_markdown(text: str, stem: str, source: str) -> list[Article | Rejectio
             published=iso_date(fields.get("date")),
             authors=names(fields.get("authors") or fields.get("author")),
             language=language_code(fields.get("language")),
+            tags=names(fields.get("tags")),
         )
     ]
 

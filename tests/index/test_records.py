@@ -23,6 +23,9 @@ ARTICLE = Article(
     published="2024-05",
     authors=("Ada", "Bo"),
     language="en",
+    published_from="page",
+    tags=("food", "caf\xe9"),
+    pages=(0, 13),
 )
 PASSAGES = [
     Passage(ARTICLE.id, "Caf\xe9", start, end, ARTICLE.text[start:end])

@@ -24,6 +24,9 @@ CHESS = Article(
     published="2019-04-25",
     authors=("Doe, Jane", "John Roe"),
     language="en",
+    published_from="page",
+    tags=("chess",),
+    pages=(0, 8),
 )
 WRITTEN = """---
 article-qa: verbatim
@@ -33,7 +36,10 @@ url: "https://example.org/chess"
 site: "The Daily"
 date: "2019-04-25"
 language: "en"
+date-from: "page"
 authors: ["Doe, Jane", "John Roe"]
+tags: ["chess"]
+pages: [0, 8]
 ---
 # Ada *chairs*
 
@@ -58,6 +64,9 @@ ARTICLES = st.builds(
     published=st.none() | st.dates().map(str) | st.datetimes().map(str) | st.sampled_from(["2019", "2019-04"]),
     authors=st.lists(TEXTS, max_size=3).map(tuple),
     language=st.none() | TEXTS,
+    published_from=st.none() | TEXTS,
+    tags=st.lists(TEXTS, max_size=3).map(tuple),
+    pages=st.lists(st.integers(0, 10**9), max_size=3).map(tuple),
 )
 
 
@@ -88,6 +97,7 @@ def test_other_tools_read_the_front_matter_as_yaml(article: Article) -> None:
     fields = yaml.safe_load(front.removeprefix("---\n"))
     assert fields.pop("article-qa") in ("verbatim", "escaped")
     assert fields.pop("authors", []) == list(article.authors)
+    assert (fields.pop("tags", []), fields.pop("pages", [])) == (list(article.tags), list(article.pages))
     assert fields.get("title") == article.title
     assert fields.get("source") == article.source
     assert (fields.get("url"), fields.get("site")) == (article.url, article.site)
@@ -105,9 +115,19 @@ def test_a_long_title_is_read_in_time() -> None:
 
 
 def test_a_changed_text_is_a_newer_version_of_the_same_article() -> None:
-    item = read(WRITTEN.replace("chairs", "leads").replace("language:", "tags: [chess]\nlanguage:"))
+    item = read(WRITTEN.replace("chairs", "leads").replace("language:", "mood: [good]\nlanguage:"))
     assert isinstance(item, Article)
     assert (item.id, item.text) == (CHESS.id, "# Ada *leads*\n\n  the club.\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "tags"),
+    [("[a, b c]", ("a", "b c")), ('["a"]', ("a",)), ("", ()), ("\n  - a", ()), ("[]", ()), ("['7', 7]", ("7", "7"))],
+)
+def test_tags_may_be_written_by_hand(written: str, tags: tuple[str, ...]) -> None:
+    item = read(WRITTEN.replace('["chess"]', written))
+    assert isinstance(item, Article)
+    assert item.tags == tags
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,14 @@ from index.database import Database
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryReadOnly
 from index.facts import next_generation
+from index.filters import Filter
 from index.folders import refuse_what_is_no_library
 from index.identity import check_identity, settle_identity
 from index.integrity import Damage
 from index.passages import PassageSettings
 from index.preparing import PreparedArticle, changed, groups, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
-from index.searching import Hit, search
+from index.searching import FilteredHits, Hit, Searcher
 from index.transactions import savepoint
 from index.upkeep import all_damage, compact_files
 from index.vector_cache import VectorCache, warned_if_not_saved
@@ -128,8 +129,21 @@ class Library:
         with self._reading() as connection:
             if connection is None:
                 return [[] for _ in questions]
-            check_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
-            return search(connection, self._vectors.at(connection), self._words, questions, vectors, limit)
+            return self._searcher(connection).search(questions, vectors, limit)
+
+    def search_filtered(self, question: str, limit: int, wanted: Filter) -> FilteredHits:
+        """The `limit` passages that fit a question best of those that pass a filter, and what it left out."""
+        if self._is_empty():
+            return FilteredHits()
+        (vector,) = self.embedder.embed_questions([question])
+        with self._reading() as connection:
+            if connection is None:
+                return FilteredHits()
+            return self._searcher(connection).search_filtered(question, vector, limit, wanted)
+
+    def _searcher(self, connection: apsw.Connection) -> Searcher:
+        check_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
+        return Searcher(connection, self._vectors.at(connection), self._words)
 
     def add(self, items: Iterable[Article | Rejection], progress: Progress | None = None) -> AddReport:
         """Store articles, each in a transaction of its own; a rejection that a loader made is only reported.

@@ -18,6 +18,7 @@ from index.facts import generation
 from index.passages import Passage
 from index.report import ArticleSummary
 from index.schema import FORMAT_WITH_CHECKSUMS, FORMAT_WITH_CORRECTIONS, format_of
+from index.vectors import Ids
 
 _ARTICLE = "title, text, source, url, site, published, authors, language"
 _SINCE_FORMAT_3 = "published_from, tags, pages"
@@ -241,10 +242,19 @@ def _summary(*columns: Any) -> ArticleSummary:
     return summary
 
 
-def match_words(connection: apsw.Connection, query: str, limit: int) -> list[tuple[int, float]]:
-    """The (passage id, BM25) of the best `limit` passages for an FTS5 query, best first; higher is better."""
+def match_words(
+    connection: apsw.Connection, query: str, limit: int, allowed: Ids | None = None
+) -> list[tuple[int, float]]:
+    """The (passage id, BM25) of the best `limit` passages for an FTS5 query, best first; higher is better.
+
+    With `allowed` only those passages; BM25 weighs words by how rare they are among all.
+    """
+    among, values = "", [query, limit]
+    if allowed is not None:  # the plus keeps SQLite from asking FTS5 for each of them alone
+        among, values = "AND +rowid IN (SELECT value FROM carray(?))", [query, apsw.carray(allowed), limit]
     rows = connection.execute(
-        "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?", (query, limit)
+        f"SELECT rowid, -rank FROM words WHERE words MATCH ? {among} ORDER BY rank, rowid LIMIT ?",  # noqa: S608
+        values,
     )
     return list(rows)
 

@@ -79,21 +79,30 @@ class VectorIndex:
         """Remove the vectors of those ids; ids that are not there are passed over."""
         self._index.remove_ids(ids)
 
-    def search(self, vectors: Vectors, limit: int) -> list[list[tuple[int, float]]]:
+    def search(self, vectors: Vectors, limit: int, allowed: Ids | None = None) -> list[list[tuple[int, float]]]:
         """For each row the (id, cosine similarity) of its nearest `limit` passages, best first, ties by id.
 
-        Unless the index is exact, the cosines are estimates, and a few of the nearest may be missing.
+        With `allowed` only those passages are compared. Unless the index is exact, the cosines are estimates, and a few
+        of the nearest may be missing.
         """
-        count = min(limit, len(self))
+        count = min(limit, len(self) if allowed is None else len(allowed))
         if count == 0 or not len(vectors):
             return [[] for _ in range(len(vectors))]
-        scores, ids = self._index.search(self._checked(vectors), count)
+        scores, ids = self._index.search(self._checked(vectors), count, params=self._only(allowed))
         # FAISS pads with the id -1 where it finds too few, as it does for a query that holds a NaN.
         rows = [
             [(int(id_), float(score)) for id_, score in zip(*row, strict=True) if id_ >= 0]
             for row in zip(ids, scores, strict=True)
         ]
         return [sorted(row, key=lambda found: (-found[1], found[0])) for row in rows]
+
+    def _only(self, allowed: Ids | None) -> Any:
+        """FAISS's way to leave out what is not allowed; the few that are may lie in any cell, so it looks into all."""
+        if allowed is None:
+            return None
+        parameters: Any = faiss.SearchParameters if self.is_exact else faiss.SearchParametersIVF
+        cells = {} if self.is_exact else {"nprobe": _CELLS}
+        return parameters(sel=faiss.IDSelectorBatch(allowed), **cells)
 
     def _checked(self, vectors: Vectors) -> Vectors:
         """FAISS checks the shape by an `assert`, which `python -O` removes."""

@@ -6,6 +6,7 @@ import apsw
 
 from index import facts, records
 from index.lexical import LIMITS, Limits, full_text_query
+from index.vectors import Ids
 
 _FEW = 50_000  # passages, all of which are ranked in less time than it takes to see which need not be
 _MOST_KEPT = 100_000  # words whose counts are remembered, some megabytes
@@ -22,15 +23,18 @@ class WordSearch:
         self._passages = 0  # of that library, when counting began
 
     def search(
-        self, connection: apsw.Connection, question: str, limit: int, *, passages: int
+        self, connection: apsw.Connection, question: str, limit: int, passages: int, allowed: Ids | None = None
     ) -> list[tuple[int, float]]:
-        """The (id, BM25) of the best `limit` of a library's `passages` that share a word with the question."""
-        if passages <= _FEW:
+        """The (id, BM25) of the best `limit` of a library's `passages` that share a word with the question.
+
+        With `allowed` only those passages are ranked, by all words: the few that are may have none of the rare ones.
+        """
+        if passages <= _FEW or allowed is not None:
             query = full_text_query(question)
         else:
             self._forget_if_stale(connection, passages)
             query = full_text_query(question, lambda word: self._count(connection, word), self._limits)
-        return records.match_words(connection, query, limit) if query else []
+        return records.match_words(connection, query, limit, allowed) if query else []
 
     def _count(self, connection: apsw.Connection, word: str) -> int:
         if word not in self._counts:

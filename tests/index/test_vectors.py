@@ -226,3 +226,17 @@ def test_an_index_in_cells_loads_as_it_was(in_cells: tuple[VectorIndex, Vectors]
     loaded.add(ids(7000), vectors[:1])
     loaded.remove(ids(5))
     assert loaded.search(vectors[:1], 1)[0][0][0] == 7000
+
+
+def test_only_what_is_allowed_is_found(compass: VectorIndex) -> None:
+    half = pytest.approx(0.5**0.5)
+    assert compass.search(unit([[0, 1], [1, 0]]), 5, ids(20, 30)) == [[(30, half), (20, 0.0)], [(20, 1.0), (30, half)]]
+    assert compass.search(unit([[0, 1]]), 5, ids(7)) == [[]]
+    assert compass.search(unit([[0, 1]]), 5, ids()) == [[]]
+
+
+def test_the_few_that_are_allowed_are_found_in_whatever_cell_they_lie(in_cells: tuple[VectorIndex, Vectors]) -> None:
+    index, vectors = in_cells
+    allowed = np.sort(np.random.default_rng(2).choice(2000, 30, replace=False).astype(np.int64)) + 5
+    for found in index.search(vectors[:20], 50, allowed):
+        assert sorted(id_ for id_, _ in found) == allowed.tolist()

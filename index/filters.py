@@ -64,6 +64,10 @@ class Filter:
         return self.after is not None or self.before is not None
 
 
+EVERYTHING = Filter()
+"""The filter that lets everything pass."""
+
+
 def _empty(name: str) -> InputRejected:
     return InputRejected(RejectionReason.OPTION, f"The filter {name} is empty; give it a value, or leave it out.")
 

@@ -25,6 +25,7 @@ from typing import Self
 from index.article import Article
 from index.embedder import Embedder
 from index.errors import InputRejected, ModelDamaged, RejectionReason
+from index.filters import Filter
 from index.library import Library, Progress
 from index.loaders import load
 from index.report import AddReport, ArticleSummary, Rejection
@@ -32,12 +33,14 @@ from index.searching import Hit
 from index.sentence_embedder import SentenceEmbedder
 from index.sentences import sentence_around
 from qa.answer import Answer, Reason, Reply, Seconds
+from qa.asked import Asked, read_limits
 from qa.calibration import load_calibration
 from qa.confidence import Doubt
 from qa.features import Features
 from qa.questions import UNSUPPORTED_NOTE, QuestionKind, kind_of
 from qa.ranking import Candidate, features_of, rank
 from qa.reader import Reader
+from qa.retrieving import retrieve
 from qa.transformer_reader import TransformerReader
 
 MOST_CHARACTERS = 4_000
@@ -110,28 +113,51 @@ class Assistant:
         """One article with its text; raises InputRejected where it is not in the library."""
         return self.library.article(article_id)
 
-    def ask(self, question: str, *, top_k: int = 5, passages: int = 10, max_wrong: float | None = None) -> Reply:
+    def ask(
+        self,
+        question: str,
+        *,
+        top_k: int = 5,
+        passages: int = 10,
+        max_wrong: float | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        source: str | None = None,
+        author: str | None = None,
+        language: str | None = None,
+        tag: str | None = None,
+    ) -> Reply:
         """Answer a question with up to `top_k` answers out of the `passages` that fit it best.
+
+        `after` and the others limit which articles are asked, see `index.filters.Filter`; they can also be written into
+        the question, as in `after:2024-01 source:bbc`, and a phrase in double quotes must stand in the passage.
 
         With `max_wrong`, say 0.1, only so sure answers are given that at most this share of them is wrong (shares less
         than half of its words with a right one), for questions like those of the fitting set and ten passages
         (`qa.risk`). Raises InputRejected for a question that is empty or longer than 4,000 characters, and for a
         `max_wrong` that cannot be promised.
         """
-        return self.ask_many([question], top_k=top_k, passages=passages, max_wrong=max_wrong)[0]
+        wanted = Filter(after, before, source, author, language, tag)
+        asked = read_limits(_checked(question), wanted)
+        return self._ask([replace(asked, question=_checked(asked.question))], top_k, passages, max_wrong)[0]
 
     def ask_many(
         self, questions: Sequence[str], *, top_k: int = 5, passages: int = 10, max_wrong: float | None = None
     ) -> list[Reply]:
-        """Answer questions together, which is faster than one by one; each reply tells its share of the time."""
-        asked = [_checked(question) for question in questions]
+        """Answer questions together, which is faster than one by one; each reply tells its share of the time.
+
+        Nothing in them is taken for a limit.
+        """
+        return self._ask([Asked(_checked(question)) for question in questions], top_k, passages, max_wrong)
+
+    def _ask(self, asked: Sequence[Asked], top_k: int, passages: int, max_wrong: float | None) -> list[Reply]:
         _check_counts(top_k, passages)
-        supported = [kind_of(question) is not QuestionKind.UNSUPPORTED for question in asked]
+        supported = [kind_of(one.question) is not QuestionKind.UNSUPPORTED for one in asked]
         doubt = Doubt.of(self._calibration, max_wrong)
         answered = iter(self._answer(list(compress(asked, supported)), top_k, passages, doubt))
         return [
-            next(answered) if answerable else Reply(question, reason=Reason.UNSUPPORTED, note=UNSUPPORTED_NOTE)
-            for question, answerable in zip(asked, supported, strict=True)
+            next(answered) if answerable else Reply(one.question, reason=Reason.UNSUPPORTED, note=UNSUPPORTED_NOTE)
+            for one, answerable in zip(asked, supported, strict=True)
         ]
 
     def read(self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5) -> list[Reply]:
@@ -150,18 +176,19 @@ class Assistant:
         seconds = (time.perf_counter() - started) / max(1, len(found))
         return [replace(reply, seconds=Seconds(read=seconds, total=seconds)) for reply in replies]
 
-    def _answer(self, questions: Sequence[str], top_k: int, passages: int, doubt: Doubt) -> list[Reply]:
-        if not questions:
+    def _answer(self, asked: Sequence[Asked], top_k: int, passages: int, doubt: Doubt) -> list[Reply]:
+        if not asked:
             return []
         if len(self.library) == 0:
-            return [Reply(question, reason=Reason.EMPTY_LIBRARY) for question in questions]
+            return [Reply(one.question, reason=Reason.EMPTY_LIBRARY) for one in asked]
         self.load()
         started = time.perf_counter()
-        hits = self.library.search_many(questions, passages)
-        retrieve = (time.perf_counter() - started) / len(questions)
+        found = retrieve(self.library, asked, passages)
+        seconds = (time.perf_counter() - started) / len(asked)
+        replies = self._read([(one.question, got.hits) for one, got in zip(asked, found, strict=True)], top_k, doubt)
         return [
-            replace(reply, seconds=Seconds(retrieve, reply.seconds.read, retrieve + reply.seconds.read))
-            for reply in self._read(list(zip(questions, hits, strict=True)), top_k, doubt)
+            got.limited(replace(reply, seconds=Seconds(seconds, reply.seconds.read, seconds + reply.seconds.read)))
+            for reply, got in zip(replies, found, strict=True)
         ]
 
 

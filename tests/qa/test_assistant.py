@@ -311,3 +311,36 @@ def test_every_answer_is_a_slice_at_its_offsets(
                 shown = answer.to_dict()
                 assert text[shown["start"] : shown["end"]] == shown["text"]
                 assert text[shown["sentence_start"] :].startswith(shown["sentence"])
+
+
+# Limits
+
+
+def test_limits_in_the_question_and_beside_it_are_the_same(assistant: Assistant) -> None:
+    assistant.add(Article("Club", "Ada chairs the chess club. Bea chairs it too.", "club-2.txt", published="2024-05"))
+    beside = assistant.ask("Who chairs the chess club?", after="2024")
+    assert {answer.article.source for answer in beside.answers} == {"club-2.txt"}
+    within = assistant.ask("after:2024 Who chairs the chess club?")
+    assert untimed(within) == untimed(beside)
+    assert within.question == "Who chairs the chess club?"
+
+
+def test_a_reply_says_what_its_limits_left_out(assistant: Assistant) -> None:
+    reply = assistant.ask("Who chairs the chess club?", after="2024")
+    assert (reply.answered, reply.reason, reply.answers) == (False, Reason.FILTERED, ())
+    assert reply.note == (
+        'The passage that fits best, in "Chess club", is outside your limits. '
+        "Articles without a date, which your limits leave out: 2."
+    )
+
+
+def test_a_phrase_must_stand_in_the_passage(assistant: Assistant) -> None:
+    assert assistant.ask('Who "chairs the" chess club?').answered
+    reply = assistant.ask('Who "chairs a" chess club?')
+    assert (reply.answered, reply.reason) == (False, Reason.FILTERED)
+    assert assistant.ask_many(['Who "chairs a" chess club?'])[0].answered  # a test set's quotation marks are no limits
+
+
+def test_a_question_of_limits_alone_has_no_words(assistant: Assistant) -> None:
+    with pytest.raises(InputRejected, match="has no words"):
+        assistant.ask("after:2024")

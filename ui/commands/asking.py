@@ -16,6 +16,12 @@ _EXAMPLES = 4
 @json_option
 @click.option("--top-k", default=5, show_default=True, metavar="N", help="At most so many answers.")
 @click.option("--passages", default=10, show_default=True, metavar="N", help="So many passages are read.")
+@click.option("--after", metavar="DATE", help="Ask only articles from this date on: 2019, 2019-04 or 2019-04-25.")
+@click.option("--before", metavar="DATE", help="Ask only articles from before this date.")
+@click.option("--source", metavar="PART", help="Ask only articles whose publisher, path or address has this in it.")
+@click.option("--author", metavar="PART", help="Ask only articles by somebody whose name has this in it.")
+@click.option("--language", metavar="CODE", help="Ask only articles in this language, such as en.")
+@click.option("--tag", metavar="TAG", help="Ask only articles with this tag.")
 @max_wrong_option
 @library_option
 @reader_option
@@ -29,21 +35,24 @@ def ask(
     library: str | None,
     reader: str | None,
     embedder: str | None,
+    **limits: str | None,
 ) -> None:
     """Answer from the words of an article.
 
-    The exit code is 0 also where the articles have no answer; the reason is given then, and what comes closest.
+    The exit code is 0 also where the articles have no answer; the reason is given then, and what comes closest. Limits
+    can stand in the question too, and a phrase in double quotes must stand in the passage.
 
     \b
     Example:
       qa ask "what did Putin say about guarantees?"
+      qa ask 'after:2019-04 source:bbc "security guarantees" who gives them?'
     """
     from ui.opening import name_models, open_to_read
     from ui.progress import working
     from ui.terminal import print_text, reply_text
 
     with open_to_read(library, name_models(embedder, reader)) as assistant, working("Looking for the answer"):
-        reply = assistant.ask(question, top_k=top_k, passages=passages, max_wrong=max_wrong)
+        reply = assistant.ask(question, top_k=top_k, passages=passages, max_wrong=max_wrong, **limits)
     if as_json:
         click.echo(json.dumps(reply.to_dict()))
     else:

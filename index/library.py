@@ -23,6 +23,7 @@ import apsw
 from index import records
 from index.article import Article
 from index.by_id import found_by_id, summaries
+from index.corrections import Corrections, corrected, corrections_of, remember
 from index.database import Database
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryReadOnly
@@ -176,6 +177,21 @@ class Library:
                 records.delete_article(connection, summary.id)
         return removed
 
+    def edit(self, article_ids: Iterable[str], corrections: Corrections) -> list[ArticleSummary]:
+        """Correct what is known about those articles, all or none, for now and for their later versions.
+
+        Raises InputRejected where one is not in the library, or cannot be so.
+        """
+        self._refuse_if_read_only()
+        edited = [corrections.applied(self.article(article_id)) for article_id in dict.fromkeys(article_ids)]
+        prepared = prepare(edited, self.settings, self.embedder)  # a title is embedded with each passage
+        with self.transaction(), self._writing() as connection:
+            for article in prepared:
+                id_ = article.article.id
+                remember(connection, id_, corrections_of(connection, id_).updated(corrections))
+                self.store(article)
+        return [ArticleSummary.of(article) for article in edited]
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Several adds and removes as one change: others see all of it or nothing.
@@ -220,6 +236,7 @@ class Library:
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
         with self._reading() as connection:
+            group = [item if isinstance(item, Rejection) else corrected(connection, item) for item in group]
             new = changed(connection, group)
         prepared = dict(zip(new, prepare(list(new.values()), self.settings, self.embedder), strict=True))
         for place, item in enumerate(group):

@@ -73,7 +73,7 @@ class Library:
         Raises NotALibrary where the folder holds something else, ModelMismatch where it was embedded otherwise, and
         FormatTooNew where a newer version wrote it.
         """
-        refuse_what_is_no_library(folder)
+        refuse_what_is_no_library(folder, read_only=read_only)
         library = cls(folder, embedder, settings=settings or PassageSettings(), read_only=read_only)
         with library._reading() as connection:
             if connection is not None:
@@ -200,7 +200,7 @@ class Library:
             if self._transaction is None:  # else nothing stays
                 report = AddReport.of(outcomes)
                 stored = len(report.added) + len(report.changed)
-                error.add_note(f"Articles stored before: {stored:,}.")
+                error.add_note(f"Articles stored by this add: {stored:,}.")
             raise
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:

@@ -11,7 +11,7 @@ FORMAT_WITH_CHECKSUMS = 2
 """The first whose pages have checksums and whose passages have hashes."""
 APPLICATION_ID = 0x61727161  # "arqa", so that another program's SQLite file is never taken for a library
 
-_FORMAT_1 = """
+FORMAT_1 = """
 CREATE TABLE facts (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -60,7 +60,7 @@ CREATE TABLE removed ( -- passages that were, for vectors in memory that lag beh
 ) STRICT;
 """
 
-TABLES = _FORMAT_1 + SINCE_FORMAT_2
+TABLES = FORMAT_1 + SINCE_FORMAT_2
 
 Schema = frozenset[tuple[str, str, str | None]]
 """Kind, name and definition of all that a database holds."""
@@ -73,7 +73,7 @@ def format_of(connection: apsw.Connection) -> int:
 
 def is_expected(connection: apsw.Connection) -> bool:
     """Whether a database holds exactly our tables: a trigger or view of somebody else's would run in our queries."""
-    return _schema_of(connection) in (_expected(TABLES), _expected(_FORMAT_1))
+    return _schema_of(connection) in (_expected(TABLES), _expected(FORMAT_1))
 
 
 @cache

@@ -222,6 +222,8 @@ def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejecti
     for item in inputs:
         if isinstance(item, Article):
             yield item
+        elif item == "":  # often an unset variable, and as a path the current folder
+            yield Rejection("", RejectionReason.MISSING, "An empty path names nothing; give a file or a folder.")
         elif str(item).lower().startswith(("http://", "https://")):
             message = f"{item} is not fetched by this version; save the page and add its file."
             yield Rejection(str(item), RejectionReason.TYPE, message)

@@ -9,6 +9,7 @@ from typing import Any
 import apsw
 
 from index.article import Article
+from index.errors import LibraryCorrupt
 from index.facts import damaged_fact
 from index.schema import FORMAT_WITH_CORRECTIONS, format_of
 
@@ -18,7 +19,7 @@ BY_HAND = "you"
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """The right values of an article's fields; None where nothing was corrected, an empty one where nothing is known."""
+    """The right values of an article's fields: None where nothing was corrected, an empty one for nothing known."""
 
     title: str | None = None
     published: str | None = None
@@ -32,9 +33,10 @@ class Corrections:
 
     def applied(self, article: Article) -> Article:
         """The article as it should be; raises InputRejected where no article can be so."""
-        values = {
-            name: value or None if name in ("published", "site") else value for name, value in _given(self).items()
-        }
+        values = _given(self)
+        for name in ("published", "site"):
+            if name in values:
+                values[name] = values[name] or None
         if "published" in values:
             values["published_from"] = BY_HAND if values["published"] else None
         return replace(article, **values)
@@ -66,13 +68,34 @@ def remember(connection: apsw.Connection, article_id: str, corrections: Correcti
     )
 
 
+def forget(connection: apsw.Connection, article_id: str) -> None:
+    """Forget what was corrected about an article that is removed."""
+    connection.execute("DELETE FROM corrections WHERE id = ?", (article_id,))
+
+
+def carry_over(old: apsw.Connection, new: apsw.Connection) -> None:
+    """Give a library that is made anew what was corrected in the old one; what is damaged there is left out."""
+    if format_of(old) < FORMAT_WITH_CORRECTIONS:
+        return
+    ids: list[Any] = new.execute("SELECT id FROM articles").fetchall()
+    for (article_id,) in ids:
+        try:
+            corrections = corrections_of(old, article_id)
+        except (LibraryCorrupt, apsw.Error):
+            continue
+        if corrections != Corrections():
+            remember(new, article_id, corrections)
+
+
 def _given(corrections: Corrections) -> dict[str, Any]:
     return {name: value for name, value in asdict(corrections).items() if value is not None}
 
 
 def _parsed(found: Any) -> Corrections:
+    if not isinstance(found, dict):
+        raise TypeError("an object was expected")
     known = {field.name for field in fields(Corrections)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     for name, value in values.items():
         texts = value if name in ("authors", "tags") else (value,)
         if name not in known or not isinstance(texts, tuple) or not all(isinstance(text, str) for text in texts):

@@ -28,7 +28,7 @@ def open_existing(folder: Path) -> Database:
     return database
 
 
-def refuse_what_is_no_library(folder: Path) -> None:
+def refuse_what_is_no_library(folder: Path, *, read_only: bool = False) -> None:
     """Raise NotALibrary where something else lies there, and LibraryError where it cannot be looked at.
 
     Raises LibraryNotFound where a library was: nothing new may take its place unnoticed.
@@ -39,9 +39,8 @@ def refuse_what_is_no_library(folder: Path) -> None:
         if folder.is_dir() and not is_library(folder):
             _refuse_what_lost_its_file(folder)
             if any(path.name != LOCK_FILE and not path.name.startswith(NEW_FILE) for path in folder.iterdir()):
-                raise NotALibrary(
-                    f"The folder {folder} holds other things and no library; name a new or an empty folder."
-                )
+                other = "one that exists" if read_only else "a new or an empty folder"
+                raise NotALibrary(f"The folder {folder} holds other things and no library; name {other}.")
     except OSError as error:  # somebody else's
         raise LibraryError(f"The folder {folder} cannot be read ({error.strerror}).") from error
 

@@ -13,6 +13,7 @@ from index.write_lock import WriteLock
 
 REEMBEDDED_FOLDER = "library.reembedded"  # where a new library grows inside the old one's folder
 REPAIRED_FOLDER = "library.repaired"  # where a repair makes the new file
+COPIED_FOLDER = "library.copied"  # where a repair copies a file whose first page it makes anew
 RESTORED_FOLDER = "library.restoring"  # where a restore copies and checks
 
 
@@ -23,7 +24,7 @@ def reembedding(folder: Path) -> WriteLock:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what nobody needs any more, and with it articles that were removed since; the writer's lock is held."""
-    for name in (REPAIRED_FOLDER, RESTORED_FOLDER):
+    for name in (REPAIRED_FOLDER, COPIED_FOLDER, RESTORED_FOLDER):
         shutil.rmtree(folder / name, ignore_errors=True)
     for pattern in (f"{NEW_FILE}*", f"{UPGRADED_FILE}*"):
         for file in folder.glob(pattern):

@@ -23,7 +23,7 @@ import apsw
 from index import records
 from index.article import Article
 from index.by_id import found_by_id, summaries
-from index.corrections import Corrections, corrected, corrections_of, remember
+from index.corrections import Corrections, corrected, corrections_of, forget, remember
 from index.database import Database
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryReadOnly
@@ -75,7 +75,7 @@ class Library:
         Raises NotALibrary where the folder holds something else, ModelMismatch where it was embedded otherwise, and
         FormatTooNew where a newer version wrote it.
         """
-        refuse_what_is_no_library(folder)
+        refuse_what_is_no_library(folder, read_only=read_only)
         library = cls(folder, embedder, settings=settings or PassageSettings(), read_only=read_only)
         with library._reading() as connection:
             if connection is not None:
@@ -175,6 +175,7 @@ class Library:
             removed = summaries(connection, article_ids)  # again: another writer may have been faster
             for summary in removed:
                 records.delete_article(connection, summary.id)
+                forget(connection, summary.id)
         return removed
 
     def edit(self, article_ids: Iterable[str], corrections: Corrections) -> list[ArticleSummary]:
@@ -230,7 +231,7 @@ class Library:
             if self._transaction is None:  # else nothing stays
                 report = AddReport.of(outcomes)
                 stored = len(report.added) + len(report.changed)
-                error.add_note(f"Articles stored before: {stored:,}.")
+                error.add_note(f"Articles stored by this add: {stored:,}.")
             raise
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from index.errors import FormatTooNew, LibraryCorrupt, NotALibrary
+from index.errors import FormatTooNew, LibraryNotFound, NotALibrary
 from index.facts import is_one_library
 from index.page_checksums import checked_files, has_checksums, reserve
 from index.read_connection import log_size, size
@@ -41,9 +41,12 @@ def check_format(connection: apsw.Connection, path: Path) -> None:
     """Raise the error that says why the file at `path` cannot be used."""
     folder = path.parent
     if size(path) == 0 and log_size(path) == 0:
-        raise LibraryCorrupt(f"The file {path} is empty", "restore it from a backup")
+        raise LibraryNotFound(f"The file of the library in {folder}, {path.name}, is empty; restore it from a backup.")
     if connection.pragma("application_id") != APPLICATION_ID:
-        raise NotALibrary(f"{path} is an SQLite file, but not a library of this tool.")
+        raise NotALibrary(
+            f"{path} is an SQLite file, but not a library of this tool, or its beginning is damaged; then qa repair "
+            "keeps what is whole."
+        )
     version = format_of(connection)
     if version > FORMAT:
         raise FormatTooNew(

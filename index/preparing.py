@@ -16,7 +16,7 @@ from index.errors import ModelDamaged
 from index.passages import Passage, PassageSettings, split
 from index.report import Rejection
 
-_FIRST_GROUP, _LARGEST_GROUP = 8, 64
+_FIRST_GROUP, _LARGEST_GROUP = 1, 64
 """Articles embedded together: few at first, so that something is soon stored and shown, then batches of like length."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index import facts, records
 from index.article import Article
+from index.corrections import carry_over
 from index.database import Database
 from index.embedder import Embedder
 from index.errors import FormatTooNew, LibraryCorrupt, LibraryNotFound, ModelMismatch, NotALibrary
@@ -40,6 +41,8 @@ def reembed(
                 raise corrupt(folder, "articles do not have the ids by which it lists them")  # nobody else changed it
             number = len(new)
             new.close()
+            with database.reading() as old, Database(aside).writing() as connection:
+                carry_over(old, connection)
             install(aside, database, generation)
     return number
 

@@ -11,15 +11,17 @@ from typing import TypeVar
 import apsw
 import numpy as np
 
+from index.corrections import carry_over
 from index.database import Database
 from index.embedder import Embedder, Fingerprint, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
 from index.facts import generation
+from index.first_page import copy_with_first_page
 from index.folders import open_existing
 from index.identity import Identity, is_same_model, stored_identity, stored_settings
 from index.installing import install_for_damaged
 from index.integrity import UNREADABLE
-from index.leftovers import REPAIRED_FOLDER
+from index.leftovers import COPIED_FOLDER, REPAIRED_FOLDER
 from index.library import Library, Progress
 from index.passages import Passage, PassageSettings, split
 from index.preparing import PreparedArticle
@@ -52,11 +54,15 @@ def repair(
     damage. Raises LibraryNotFound, and ModelMismatch where vectors of another model were lost.
     """
     database = open_existing(folder)
-    aside = folder / REPAIRED_FOLDER
+    aside, copied = folder / REPAIRED_FOLDER, folder / COPIED_FOLDER
     with database.locked():
         shutil.rmtree(aside, ignore_errors=True)  # of a repair that was killed
         try:
             made = _repaired(database, aside, embedder, settings, progress)
+            if not made.kept:
+                copy_with_first_page(database.path, copied)
+                shutil.rmtree(aside, ignore_errors=True)
+                made = _repaired(Database(copied), aside, embedder, settings, progress)
             if not made.kept:
                 raise LibraryCorrupt(
                     f"No article in {folder} is whole, so nothing was changed", "restore it from a backup"
@@ -65,6 +71,8 @@ def repair(
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
+        finally:
+            shutil.rmtree(copied, ignore_errors=True)
     return RepairReport(made.kept, made.lost, damaged, made.unknown)
 
 
@@ -100,7 +108,11 @@ def _repaired(
                 if progress is not None:
                     progress(done)
             repaired.save_vectors()
-            return _Made(len(repaired), tuple(lost), not places.are_all, _read(generation, connection) or 0)
+            kept = len(repaired)
+        if kept:
+            with Database(aside).writing() as new:
+                carry_over(connection, new)
+        return _Made(kept, tuple(lost), not places.are_all, _read(generation, connection) or 0)
 
 
 def _identity(

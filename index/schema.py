@@ -73,9 +73,8 @@ CREATE TABLE corrections ( -- of articles, by their ids, which also hold for eve
 ) STRICT, WITHOUT ROWID;
 """
 
-SINCE = {2: _SINCE_FORMAT_2, 3: _SINCE_FORMAT_3}
-"""What each format added to the one before."""
-TABLES = _FORMAT_1 + "".join(SINCE.values())
+_FORMATS = (_FORMAT_1, _SINCE_FORMAT_2, _SINCE_FORMAT_3)  # what each added to those before
+TABLES = "".join(_FORMATS)
 
 Schema = frozenset[tuple[str, str, str | None]]
 """Kind, name and definition of all that a database holds."""
@@ -88,9 +87,17 @@ def format_of(connection: apsw.Connection) -> int:
 
 def is_expected(connection: apsw.Connection) -> bool:
     """Whether a database holds exactly our tables: a trigger or view of somebody else's would run in our queries."""
-    version = format_of(connection)
-    known = _FORMAT_1 + "".join(added for since, added in SINCE.items() if since <= version)
-    return _schema_of(connection) == _expected(known)
+    return _schema_of(connection) == _expected(tables_of(format_of(connection)))
+
+
+def tables_of(version: int) -> str:
+    """The statements that make the tables of a format."""
+    return "".join(_FORMATS[:version])
+
+
+def added_since(version: int) -> tuple[str, ...]:
+    """The statements by which each later format differs from the one before."""
+    return _FORMATS[version:]
 
 
 @cache

@@ -51,7 +51,10 @@ def translated(file: Path) -> Iterator[None]:
             raise corrupt(folder, reason(error)) from error
         raise LibraryError(f"The disk that holds {folder} failed; try again once it works.") from error
     except apsw.NotADBError as error:
-        raise NotALibrary(f"{file} is not an SQLite file, so {folder} is no library.") from error
+        raise NotALibrary(
+            f"{file} does not begin as a library's file does: it is none, or its beginning is damaged; then qa "
+            "repair keeps what is whole."
+        ) from error
     except (apsw.Error, UnicodeDecodeError) as error:
         if isinstance(error, apsw.CorruptError | UnicodeDecodeError) or str(error).startswith(_LACKING):
             raise corrupt(folder, reason(error)) from error

@@ -13,7 +13,7 @@ from index import facts, records, vector_rows
 from index.errors import LibraryCorrupt
 from index.page_checksums import open_checked, reserve
 from index.replacing import empty_log, replace
-from index.schema import FORMAT, FORMAT_WITH_CHECKSUMS, SINCE, format_of
+from index.schema import FORMAT, FORMAT_WITH_CHECKSUMS, added_since, format_of
 
 UPGRADED_FILE = "library.upgraded"  # the copy; SQLite puts files that begin so beside it
 
@@ -52,14 +52,14 @@ def _copy_pages(old: Path, copy: Path) -> None:
 def _bring_up_to_date(connection: apsw.Connection) -> None:
     old = format_of(connection)
     connection.execute("BEGIN IMMEDIATE")
-    for version in range(old + 1, FORMAT + 1):
-        connection.execute(SINCE[version])
-        connection.pragma("user_version", version)
+    for added in added_since(old):
+        connection.execute(added)
     if old < FORMAT_WITH_CHECKSUMS:
         for row in records.article_rows(connection):
             _hash_passages(connection, row)
         vector_rows.forget_removed_ids(connection)  # older versions did not write down what they removed
         facts.name_library(connection)
+    connection.pragma("user_version", FORMAT)
     connection.execute("COMMIT")
 
 

@@ -32,21 +32,29 @@ def all_damage(connection: apsw.Connection, folder: Path) -> list[Damage]:
     return find_damage(connection) + find_cache_damage(connection, folder)
 
 
-def mend_cache(folder: Path) -> bool:
-    """Whether the library itself is whole; if so, a cache of its vectors that is damaged is written anew."""
+def is_whole(folder: Path) -> bool:
+    """Whether nothing is damaged but perhaps what lies beside the library's file; raises LibraryNotFound."""
     database = open_existing(folder)
     try:
         with database.reading() as connection:
-            if find_damage(connection):
-                return False
-            is_cache_damaged = bool(find_cache_damage(connection, folder))
-        if is_cache_damaged:
+            return not find_damage(connection)
+    except (LibraryCorrupt, NotALibrary, FormatTooNew):  # a damaged header says one or the other
+        return False
+    finally:
+        database.close()
+
+
+def mend_cache(folder: Path) -> bool:
+    """Write the cache of vectors of a whole library anew, if it is damaged; returns whether it was."""
+    database = open_existing(folder)
+    try:
+        with database.reading() as connection:
+            is_damaged = bool(find_cache_damage(connection, folder))
+        if is_damaged:
             with database.locked():
                 VectorCache(folder, 0).discard()
                 save_vectors(database)
-        return True
-    except (LibraryCorrupt, NotALibrary, FormatTooNew):  # a damaged header says one or the other
-        return False
+        return is_damaged
     finally:
         database.close()
 

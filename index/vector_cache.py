@@ -180,6 +180,10 @@ def find_cache_damage(connection: apsw.Connection, folder: Path) -> list[Damage]
     """The file, where it is there and is not the one that was saved; it is made again at the next search."""
     path = folder / VECTORS_FILE
     digest = facts.get_fact(connection, "vectors_sha256")
-    if digest is None or not path.exists() or file_hash(path) == digest:
+    if digest is None or not path.exists():
         return []
-    return [Damage(None, f"{path} is not what was saved, so it is not used; it only saves time, and nothing is lost.")]
+    if not path.is_file():
+        return [Damage(None, f"{path} is no file, but has the place of a cache; delete it.")]
+    if file_hash(path) == digest:
+        return []
+    return [Damage(None, f"{path} is not what was saved; nothing is lost by that, and qa repair makes it anew.")]

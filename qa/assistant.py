@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Self
 
 from index.article import Article
+from index.corrections import Corrections
 from index.embedder import Embedder
 from index.errors import InputRejected, ModelDamaged, RejectionReason
 from index.filters import Filter
@@ -104,6 +105,10 @@ class Assistant:
     def remove(self, *article_ids: str) -> list[ArticleSummary]:
         """Remove articles by id, all or none; raises InputRejected where one is not in the library."""
         return self.library.remove(article_ids)
+
+    def edit(self, *article_ids: str, corrections: Corrections) -> list[ArticleSummary]:
+        """Correct what is known about articles, all or none, for their later versions too; raises InputRejected."""
+        return self.library.edit(article_ids, corrections)
 
     def articles(self) -> list[ArticleSummary]:
         """All articles, in the order in which they were added."""
@@ -249,6 +254,8 @@ def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejecti
     for item in inputs:
         if isinstance(item, Article):
             yield item
+        elif item == "":  # often an unset variable, and as a path the current folder
+            yield Rejection("", RejectionReason.MISSING, "An empty path names nothing; give a file or a folder.")
         elif str(item).lower().startswith(("http://", "https://")):
             message = f"{item} is not fetched by this version; save the page and add its file."
             yield Rejection(str(item), RejectionReason.TYPE, message)

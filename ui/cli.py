@@ -10,6 +10,7 @@ import click
 from index.errors import ArticleQAError
 from ui.commands.asking import ask, chat
 from ui.commands.copying import backup, export, restore
+from ui.commands.correcting import edit
 from ui.commands.evaluating import evaluate_files
 from ui.commands.keeping import add, list_articles, remove
 from ui.commands.mending import check, compact, reembed, repair
@@ -51,7 +52,7 @@ def qa() -> None:
     """
 
 
-_KEEPING = (list_articles, remove, check, repair, compact, reembed, backup, restore, export)
+_KEEPING = (list_articles, remove, edit, check, repair, compact, reembed, backup, restore, export)
 
 for _command in (add, ask, chat, *_KEEPING, evaluate_files, train):
     qa.add_command(_command)

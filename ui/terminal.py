@@ -86,6 +86,11 @@ def removed_text(articles: Sequence[ArticleSummary]) -> Text:
     return _lines(_changes("removed", "yellow", articles))
 
 
+def edited_text(articles: Sequence[ArticleSummary]) -> Text:
+    """A line for each article that was corrected."""
+    return _lines(_changes("corrected", "yellow", articles))
+
+
 def damage_text(damages: Sequence[Damage]) -> Text:
     """A line for each damage, and what to do."""
     lines = [_line("damaged", "red", damage.message) for damage in damages]

@@ -17,6 +17,7 @@ from index.errors import (
     LibraryCorrupt,
     LibraryError,
     LibraryLocked,
+    LibraryNotFound,
     LibraryReadOnly,
     NotALibrary,
 )
@@ -144,7 +145,7 @@ def test_another_programs_file_is_no_library_and_stays_as_it_is(database: Databa
     assert database.path.read_bytes() == before
 
 
-@pytest.mark.parametrize(("content", "error"), [(b"", LibraryCorrupt), (b"no database at all " * 100, NotALibrary)])
+@pytest.mark.parametrize(("content", "error"), [(b"", LibraryNotFound), (b"no database at all " * 100, NotALibrary)])
 def test_a_file_that_is_no_database_is_no_library(
     database: Database, content: bytes, error: type[LibraryError]
 ) -> None:

@@ -8,15 +8,18 @@ from pathlib import Path
 from random import Random
 
 import apsw
+import old_libraries
 import pytest
 from damaging import SETTINGS, Contents, articles, contents, copy, flip, make_library, outcome
+from old_libraries import FOLDER
 
 from index.article import Article
 from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
-from index.errors import ArticleQAError, LibraryCorrupt, LibraryError
+from index.errors import ArticleQAError, LibraryCorrupt, LibraryError, NotALibrary
 from index.facts import set_fact
 from index.integrity import Damage, find_damage
+from index.leftovers import COPIED_FOLDER
 from index.library import Library
 from index.repair import repair
 from index.salvage import find_places, salvage
@@ -145,11 +148,35 @@ def test_one_flipped_bit_never_costs_more_than_the_articles_on_its_page(
     random, size = Random(8), (small / DATABASE_FILE).stat().st_size
     for _ in range(2000 if long else 30):
         damaged = copy(small, tmp_path / "damaged")
-        flip(damaged / DATABASE_FILE, random.randrange(PAGE, size), random.randrange(8))
+        flip(damaged / DATABASE_FILE, random.randrange(size), random.randrange(8))
         report = repair(damaged, fake_embedder, settings=SETTINGS)
         assert 12 - len(report.lost) == report.kept >= 9
         if not report.lost:
             assert outcome(damaged, fake_embedder, whole) == "same"
+
+
+@pytest.mark.parametrize("came_to_be", ["new", "compacted", "upgraded", "upgraded and compacted"])
+def test_a_lost_first_page_costs_nothing(fake_embedder: Embedder, small: Path, tmp_path: Path, came_to_be: str) -> None:
+    """Without it SQLite reads nothing of the other pages."""
+    folder = copy(FOLDER / "format-1" if "upgraded" in came_to_be else small, tmp_path / "damaged")
+    settings = old_libraries.SETTINGS if "upgraded" in came_to_be else SETTINGS
+    with Library.open(folder, fake_embedder, settings=settings) as library:
+        library.add([Article("New", "Nora knits nets.", "new.txt")])
+        if "compacted" in came_to_be:
+            library.compact()
+        before = [library.article(summary.id) for summary in library.articles()]
+    path = folder / DATABASE_FILE
+    path.write_bytes(bytes(PAGE) + path.read_bytes()[PAGE:])
+    with pytest.raises(NotALibrary, match="qa repair keeps what is whole"):
+        Library.open(folder, fake_embedder, settings=settings)
+    embedded = fake_embedder.embedded
+    report = repair(folder, fake_embedder)
+    assert (report.kept, report.lost, report.unknown) == (len(before), (), False)
+    assert fake_embedder.embedded == embedded
+    with Library.open(folder, fake_embedder, settings=settings) as library:
+        assert [library.article(summary.id) for summary in library.articles()] == before
+        assert library.check() == []
+    assert not (folder / COPIED_FOLDER).exists()
 
 
 def test_an_entry_of_the_index_that_leads_nowhere_costs_nothing(

@@ -67,16 +67,17 @@ def repair(library: str | None, embedder: str | None) -> None:
     Example:
       qa repair
     """
-    from index.upkeep import mend_cache
+    from index.upkeep import is_whole, mend_cache
     from ui.opening import existing_library, name_models
     from ui.progress import working
     from ui.terminal import print_text, repair_text
 
     folder = existing_library(library)
     with working("Checking"):
-        is_whole = mend_cache(folder)
-    if is_whole:
-        click.echo("The library is whole, so nothing of it was changed.")
+        needs_none = is_whole(folder)
+    if needs_none:
+        rest = "its cache of vectors was damaged and is made anew" if mend_cache(folder) else "nothing was changed"
+        click.echo(f"All articles are whole; {rest}.")
         return
     report = _repair(folder, name_models(embedder))
     print_text(repair_text(report))

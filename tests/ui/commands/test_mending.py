@@ -53,7 +53,7 @@ def test_a_whole_library_is_not_repaired(qa: CommandLine, news: Path) -> None:
     before = (news / DATABASE_FILE).read_bytes()
     result = qa("repair", "--library", news)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "The library is whole, so nothing of it was changed.\n"
+    assert result.stdout == "All articles are whole; nothing was changed.\n"
     assert (news / DATABASE_FILE).read_bytes() == before
     assert not list(news.glob("library.damaged*"))
 
@@ -63,10 +63,25 @@ def test_a_damaged_cache_is_named_and_written_anew(qa: CommandLine, news: Path) 
     result = qa("check", "--library", news)
     assert result.exit_code == 1
     assert result.stdout.startswith(f"damaged    {news / VECTORS_FILE} is not what was saved")
-    assert qa("repair", "--library", news).stdout == "The library is whole, so nothing of it was changed.\n"
+    assert qa("repair", "--library", news).stdout == (
+        "All articles are whole; its cache of vectors was damaged and is made anew.\n"
+    )
     assert (news / VECTORS_FILE).exists()
     assert not list(news.glob("library.damaged*"))
     assert qa("check", "--library", news).stdout == WHOLE
+
+
+def test_a_folder_in_the_place_of_the_cache_is_named(qa: CommandLine, news: Path) -> None:
+    (news / VECTORS_FILE).unlink()
+    (news / VECTORS_FILE).mkdir()
+    result = qa("check", "--library", news)
+    assert result.exit_code == 1
+    assert f"{news / VECTORS_FILE} is no file, but has the place of a cache; delete it." in result.stdout
+    repaired = qa("repair", "--library", news)
+    assert (repaired.exit_code, repaired.stderr) == (
+        1,
+        f"Error: {news / VECTORS_FILE} cannot be removed (Is a directory); remove it yourself.\n",
+    )
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "list", "add"])
@@ -78,14 +93,17 @@ def test_a_library_that_lost_its_file_is_not_begun_anew(qa: CommandLine, news: P
     assert not (news / DATABASE_FILE).exists()
 
 
-@pytest.mark.parametrize("command", ["compact", "reembed", "list", "add"])
+@pytest.mark.parametrize("command", [*COMMANDS, "list", "add"])
 def test_a_library_whose_file_is_empty_is_not_begun_anew(
     qa: CommandLine, news: Path, chess: Path, command: str
 ) -> None:
     (news / DATABASE_FILE).write_bytes(b"")
     result = qa(command, *([chess] if command == "add" else []), "--library", news)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: The file {news / DATABASE_FILE} is empty; restore it from a backup.\n"
+    assert (
+        result.stderr
+        == f"Error: The file of the library in {news}, {DATABASE_FILE}, is empty; restore it from a backup.\n"
+    )
     assert (news / DATABASE_FILE).read_bytes() == b""
 
 

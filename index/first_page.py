@@ -24,6 +24,11 @@ _MADE = (
     *((tables_of(old), "VACUUM", *added_since(old)) for old in range(1, FORMAT)),
 )
 """The statements by which a new, a compacted and an upgraded library came to be."""
+_ROOTS = """
+SELECT rootpage, type = 'index' OR sql LIKE '%WITHOUT ROWID' FROM sqlite_schema
+WHERE name IN ('passages_by_article', 'words_data', 'words_idx', 'words_docsize', 'words_config')
+"""
+"""Where those begin that differ from layout to layout, but for what an upgrade puts behind all articles."""
 _INDEX_PAGES, _TABLE_PAGES = (2, 10), (5, 13)
 """The first byte of a page of each kind."""
 
@@ -57,8 +62,7 @@ def _layouts(path: Path) -> Iterator[tuple[bytes, dict[int, bool]]]:
             for statement in (*made, f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}"):
                 connection.execute(statement)
             connection.pragma("journal_mode", "wal")
-            rows = connection.execute("SELECT rootpage, type = 'index' FROM sqlite_schema WHERE rootpage > 0")
-            roots = {number: bool(is_index) for number, is_index in rows}
+            roots = {number: bool(is_index) for number, is_index in connection.execute(_ROOTS)}
         finally:
             connection.close()
         yield path.read_bytes()[:_PAGE], roots

@@ -25,10 +25,9 @@ _MADE = (
 )
 """The statements by which a new, a compacted and an upgraded library came to be."""
 _ROOTS = """
-SELECT rootpage, type = 'index' OR sql LIKE '%WITHOUT ROWID' FROM sqlite_schema
-WHERE name IN ('passages_by_article', 'words_data', 'words_idx', 'words_docsize', 'words_config')
+SELECT rootpage, type = 'index' OR sql LIKE '%WITHOUT ROWID' FROM sqlite_schema WHERE rootpage > 0
 """
-"""Where those begin that differ from layout to layout, but for what an upgrade puts behind all articles."""
+"""Where tables and indexes begin; what an upgrade adds stands behind all articles, so not all need agree."""
 _INDEX_PAGES, _TABLE_PAGES = (2, 10), (5, 13)
 """The first byte of a page of each kind."""
 

@@ -1,0 +1,93 @@
+"""A library that follows a folder: what is new or changed there is stored, what has gone is named, or removed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import records
+from index.article import Article
+from index.corrections import corrected
+from index.database import Database
+from index.errors import InputRejected, RejectionReason
+from index.library import Library, Progress
+from index.loaders import load
+from index.report import AddReport, ArticleSummary, Change, Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What became of the files of a folder, and the articles whose files have gone: removed, if `were_removed`."""
+
+    files: AddReport
+    gone: tuple[ArticleSummary, ...]
+    were_removed: bool
+
+
+class _Seen:
+    """The sources that a folder gives, noted on their way into the library."""
+
+    def __init__(self) -> None:
+        self.sources: set[str] = set()
+        self.rejected: set[str] = set()
+
+    def noted(self, items: Iterable[Article | Rejection]) -> Iterator[Article | Rejection]:
+        for item in items:
+            (self.rejected if isinstance(item, Rejection) else self.sources).add(item.source)
+            yield item
+
+    def lacks(self, source: str) -> bool:
+        """Whether nothing came from there: a file that cannot be read just now has not gone."""
+        files = {source[:place] for place, character in enumerate(source) if character == "#"}
+        lines = any(rejected.startswith(f"{file}#") for file in files for rejected in self.rejected)
+        return source not in self.sources and not self.rejected & {source, *files} and not lines
+
+
+def sync_folder(
+    library: Library, folder: Path, *, remove: bool = False, dry_run: bool = False, progress: Progress | None = None
+) -> SyncReport:
+    """Make a library follow a folder; with `dry_run` only tell what that would change.
+
+    An article has gone where its source lies in the folder and no file gives it any more; without `remove` it stays.
+    Where the folder cannot be read nothing has gone. Raises InputRejected where it is no folder, or is to remove all
+    because it is empty, and the errors of `Library.add`.
+    """
+    place = os.path.realpath(folder)
+    if not Path(place).is_dir():
+        raise InputRejected(RejectionReason.MISSING, f"There is no folder {place}; check the path.")
+    seen = _Seen()
+    items = seen.noted(load(Path(place)))
+    files = _compared(library, items, progress) if dry_run else library.add(items, progress)
+    if remove and not seen.sources | seen.rejected:
+        raise InputRejected(
+            RejectionReason.EMPTY, f"The folder {place} is empty, as one is whose disk is not there; nothing was removed."
+        )
+    inside = (summary for summary in library.articles() if summary.source.startswith(f"{place.rstrip(os.sep)}{os.sep}"))
+    gone = [] if place in seen.rejected else [summary for summary in inside if seen.lacks(summary.source)]
+    if remove and gone and not dry_run:
+        library.remove([summary.id for summary in gone])
+    return SyncReport(files, tuple(gone), remove)
+
+
+def _compared(library: Library, items: Iterable[Article | Rejection], progress: Progress | None) -> AddReport:
+    """The report that adding the items would give."""
+    database = Database(library.folder)
+    outcomes: list[tuple[Change, ArticleSummary] | Rejection] = []
+    for item in items:
+        outcomes.append(item if isinstance(item, Rejection) else (_change(database, item), ArticleSummary.of(item)))
+        if progress is not None:
+            progress(len(outcomes))
+    database.close()
+    return AddReport.of(outcomes)
+
+
+def _change(database: Database, article: Article) -> Change:
+    if not database.exists:
+        return Change.ADDED
+    with database.reading() as connection:
+        stored = records.content_hash(connection, article.id)
+        if stored is None:
+            return Change.ADDED
+        return Change.UNCHANGED if stored == corrected(connection, article).content_hash else Change.CHANGED

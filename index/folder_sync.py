@@ -62,7 +62,8 @@ def sync_folder(
     files = _compared(library, items, progress) if dry_run else library.add(items, progress)
     if remove and not seen.sources | seen.rejected:
         raise InputRejected(
-            RejectionReason.EMPTY, f"The folder {place} is empty, as one is whose disk is not there; nothing was removed."
+            RejectionReason.EMPTY,
+            f"The folder {place} is empty, as one is whose disk is not there; nothing was removed.",
         )
     inside = (summary for summary in library.articles() if summary.source.startswith(f"{place.rstrip(os.sep)}{os.sep}"))
     gone = [] if place in seen.rejected else [summary for summary in inside if seen.lacks(summary.source)]

@@ -32,21 +32,18 @@ from index.loaders import load
 from index.report import AddReport, ArticleSummary, Rejection
 from index.searching import Hit
 from index.sentence_embedder import SentenceEmbedder
-from index.sentences import sentence_around
-from qa.answer import Answer, Reason, Reply, Seconds
+from qa.answer import Reason, Reply, Seconds
 from qa.asked import Asked, read_limits
 from qa.calibration import load_calibration
 from qa.confidence import Doubt
-from qa.features import Features
 from qa.questions import UNSUPPORTED_NOTE, QuestionKind, kind_of
-from qa.ranking import Candidate, features_of, rank
+from qa.ranking import rank
 from qa.reader import Reader
+from qa.replying import Manner, reply_of
 from qa.retrieving import retrieve
 from qa.transformer_reader import TransformerReader
 
 MOST_CHARACTERS = 4_000
-MOST_PASSAGES = 1_000
-YES_NO_NOTE = "This asks for a yes or no, which only you can give: these sentences of the articles bear on it."
 
 
 class Assistant:
@@ -131,11 +128,13 @@ class Assistant:
         author: str | None = None,
         language: str | None = None,
         tag: str | None = None,
+        newest_first: bool = False,
     ) -> Reply:
         """Answer a question with up to `top_k` answers out of the `passages` that fit it best.
 
         `after` and the others limit which articles are asked, see `index.filters.Filter`; they can also be written into
         the question, as in `after:2024-01 source:bbc`, and a phrase in double quotes must stand in the passage.
+        `newest_first` puts the answers that are good enough in the order of their articles' dates.
 
         With `max_wrong`, say 0.1, only so sure answers are given that at most this share of them is wrong (shares less
         than half of its words with a right one), for questions like those of the fitting set and ten passages
@@ -144,7 +143,8 @@ class Assistant:
         """
         wanted = Filter(after, before, source, author, language, tag)
         asked = read_limits(_checked(question), wanted)
-        return self._ask([replace(asked, question=_checked(asked.question))], top_k, passages, max_wrong)[0]
+        manner = Manner(top_k, passages, Doubt.of(self._calibration, max_wrong), newest_first)
+        return self._ask([replace(asked, question=_checked(asked.question))], manner)[0]
 
     def ask_many(
         self, questions: Sequence[str], *, top_k: int = 5, passages: int = 10, max_wrong: float | None = None
@@ -153,13 +153,12 @@ class Assistant:
 
         Nothing in them is taken for a limit.
         """
-        return self._ask([Asked(_checked(question)) for question in questions], top_k, passages, max_wrong)
+        manner = Manner(top_k, passages, Doubt.of(self._calibration, max_wrong))
+        return self._ask([Asked(_checked(question)) for question in questions], manner)
 
-    def _ask(self, asked: Sequence[Asked], top_k: int, passages: int, max_wrong: float | None) -> list[Reply]:
-        _check_counts(top_k, passages)
+    def _ask(self, asked: Sequence[Asked], manner: Manner) -> list[Reply]:
         supported = [kind_of(one.question) is not QuestionKind.UNSUPPORTED for one in asked]
-        doubt = Doubt.of(self._calibration, max_wrong)
-        answered = iter(self._answer(list(compress(asked, supported)), top_k, passages, doubt))
+        answered = iter(self._answer(list(compress(asked, supported)), manner))
         return [
             next(answered) if answerable else Reply(one.question, reason=Reason.UNSUPPORTED, note=UNSUPPORTED_NOTE)
             for one, answerable in zip(asked, supported, strict=True)
@@ -167,65 +166,34 @@ class Assistant:
 
     def read(self, found: Sequence[tuple[str, Sequence[Hit]]], *, top_k: int = 5) -> list[Reply]:
         """Answer each question from the passages already found for it: one decision over all of them."""
-        return self._read(found, top_k, Doubt.of(self._calibration))
+        return self._read(found, Manner(top_k, 1, Doubt.of(self._calibration)))
 
-    def _read(self, found: Sequence[tuple[str, Sequence[Hit]]], top_k: int, doubt: Doubt) -> list[Reply]:
+    def _read(self, found: Sequence[tuple[str, Sequence[Hit]]], manner: Manner) -> list[Reply]:
         self.reader.load()
         started = time.perf_counter()
         readings = iter(self.reader.read([(question, hit.passage) for question, hits in found for hit in hits]))
         ranked = [rank(hits, list(islice(readings, len(hits)))) for _, hits in found]
         replies = [
-            _reply(question, candidates, bool(hits), top_k, doubt)
+            reply_of(question, candidates, manner) if hits else Reply(question, reason=Reason.NO_PASSAGE)
             for (question, hits), candidates in zip(found, ranked, strict=True)
         ]
         seconds = (time.perf_counter() - started) / max(1, len(found))
         return [replace(reply, seconds=Seconds(read=seconds, total=seconds)) for reply in replies]
 
-    def _answer(self, asked: Sequence[Asked], top_k: int, passages: int, doubt: Doubt) -> list[Reply]:
+    def _answer(self, asked: Sequence[Asked], manner: Manner) -> list[Reply]:
         if not asked:
             return []
         if len(self.library) == 0:
             return [Reply(one.question, reason=Reason.EMPTY_LIBRARY) for one in asked]
         self.load()
         started = time.perf_counter()
-        found = retrieve(self.library, asked, passages)
+        found = retrieve(self.library, asked, manner.passages)
         seconds = (time.perf_counter() - started) / len(asked)
-        replies = self._read([(one.question, got.hits) for one, got in zip(asked, found, strict=True)], top_k, doubt)
+        replies = self._read([(one.question, got.hits) for one, got in zip(asked, found, strict=True)], manner)
         return [
             got.limited(replace(reply, seconds=Seconds(seconds, reply.seconds.read, seconds + reply.seconds.read)))
             for reply, got in zip(replies, found, strict=True)
         ]
-
-
-def _reply(question: str, candidates: Sequence[Candidate], found: bool, top_k: int, doubt: Doubt) -> Reply:
-    """Candidates as answers, and the reason why the best of them is not good enough, if so."""
-    features = features_of(candidates)
-    reason = doubt.reason_to_abstain(candidates, features) if found else Reason.NO_PASSAGE
-    yes_no = kind_of(question) is QuestionKind.YES_NO
-    answers: dict[tuple[str, int, int], Answer] = {}
-    for place, (candidate, speaking) in enumerate(zip(candidates, features, strict=True)):
-        confidence = doubt.confidence(speaking) if place == 0 else None  # only first answers were calibrated
-        answer = _answer(candidate, speaking, confidence, whole_sentence=yes_no)
-        answers.setdefault((answer.article.id, answer.start, answer.end), answer)  # spans may share a sentence
-        if len(answers) == top_k:
-            break
-    return Reply(question, tuple(answers.values()), reason, YES_NO_NOTE if yes_no else None)
-
-
-def _answer(candidate: Candidate, features: Features, confidence: float | None, *, whole_sentence: bool) -> Answer:
-    article = candidate.hit.article
-    sentence = sentence_around(article.text, candidate.start, candidate.end)
-    start, end = sentence if whole_sentence else (candidate.start, candidate.end)
-    return Answer(
-        article,
-        start,
-        end,
-        *sentence,
-        retrieval_score=candidate.hit.score,
-        reader_score=candidate.reader_score,
-        confidence=confidence,
-        features=features,
-    )
 
 
 def _checked(question: str) -> str:
@@ -242,12 +210,6 @@ def _checked(question: str) -> str:
     if not any(character.isalnum() for character in cleaned):
         raise InputRejected(RejectionReason.QUESTION_EMPTY, "The question has no words; type what you want to know.")
     return cleaned
-
-
-def _check_counts(top_k: int, passages: int) -> None:
-    for name, value in (("top_k", top_k), ("passages", passages)):
-        if not 1 <= value <= MOST_PASSAGES:
-            raise InputRejected(RejectionReason.OPTION, f"{name} is {value}; give a number from 1 to {MOST_PASSAGES}.")
 
 
 def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejection]:

@@ -56,8 +56,10 @@ class Doubt:
         """
         if not candidates:
             return Reason.NO_SPAN
+        return None if self.is_good(candidates[0], features[0]) else Reason.UNSURE
+
+    def is_good(self, candidate: Candidate, features: Features) -> bool:
+        """Whether a candidate is good enough to be given as an answer."""
         if self.least_confidence is None:
-            good = candidates[0].score >= (GIVEN_THRESHOLD if features[0].given else THRESHOLD)
-        else:
-            good = (self.confidence(features[0]) or 0.0) >= self.least_confidence
-        return None if good else Reason.UNSURE
+            return candidate.score >= (GIVEN_THRESHOLD if features.given else THRESHOLD)
+        return (self.confidence(features) or 0.0) >= self.least_confidence

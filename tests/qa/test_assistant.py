@@ -16,7 +16,8 @@ from index.passages import Passage, PassageSettings
 from index.report import ArticleSummary
 from qa import confidence, ranking
 from qa.answer import Answer, Reason, Reply, Seconds
-from qa.assistant import MOST_CHARACTERS, YES_NO_NOTE, Assistant
+from qa.assistant import MOST_CHARACTERS, Assistant
+from qa.replying import YES_NO_NOTE
 from qa.questions import UNSUPPORTED_NOTE
 from qa.reader import AnswerSpan, Reader, Reading
 
@@ -311,6 +312,21 @@ def test_every_answer_is_a_slice_at_its_offsets(
                 shown = answer.to_dict()
                 assert text[shown["start"] : shown["end"]] == shown["text"]
                 assert text[shown["sentence_start"] :].startswith(shown["sentence"])
+
+
+# Order
+
+
+def test_of_the_answers_that_are_good_enough_the_newest_comes_first(library: Library) -> None:
+    for name, published in (("oldest", "2019"), ("undated", None), ("newest", "2024-05-01"), ("weak", "2025")):
+        library.add([Article(name, f"The club, says {name}, is open.", name, published=published)])
+    asking = Assistant(library, PlannedReader(undated=9.0, oldest=8.0, newest=7.0, weak=-20.0))
+    assert [answer.text for answer in asking.ask("club").answers] == ["undated", "oldest", "newest", "weak"]
+    ordered = asking.ask("club", newest_first=True)
+    assert [answer.text for answer in ordered.answers] == ["newest", "oldest", "undated", "weak"]
+    assert ordered.answered
+    refused = Assistant(library, PlannedReader(weak=-20.0, oldest=-21.0)).ask("club", newest_first=True)
+    assert (refused.answered, [answer.text for answer in refused.answers]) == (False, ["weak", "oldest"])
 
 
 # Limits

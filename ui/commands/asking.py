@@ -22,6 +22,7 @@ _EXAMPLES = 4
 @click.option("--author", metavar="PART", help="Ask only articles by somebody whose name has this in it.")
 @click.option("--language", metavar="CODE", help="Ask only articles in this language, such as en.")
 @click.option("--tag", metavar="TAG", help="Ask only articles with this tag.")
+@click.option("--newest-first", is_flag=True, help="Of the answers that are good enough, the newest first.")
 @max_wrong_option
 @library_option
 @reader_option
@@ -31,6 +32,7 @@ def ask(
     as_json: bool,
     top_k: int,
     passages: int,
+    newest_first: bool,
     max_wrong: float | None,
     library: str | None,
     reader: str | None,
@@ -52,7 +54,9 @@ def ask(
     from ui.terminal import print_text, reply_text
 
     with open_to_read(library, name_models(embedder, reader)) as assistant, working("Looking for the answer"):
-        reply = assistant.ask(question, top_k=top_k, passages=passages, max_wrong=max_wrong, **limits)
+        reply = assistant.ask(
+            question, top_k=top_k, passages=passages, max_wrong=max_wrong, newest_first=newest_first, **limits
+        )
     if as_json:
         click.echo(json.dumps(reply.to_dict()))
     else:

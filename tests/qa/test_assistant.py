@@ -17,9 +17,9 @@ from index.report import ArticleSummary
 from qa import confidence, ranking
 from qa.answer import Answer, Reason, Reply, Seconds
 from qa.assistant import MOST_CHARACTERS, Assistant
-from qa.replying import YES_NO_NOTE
 from qa.questions import UNSUPPORTED_NOTE
 from qa.reader import AnswerSpan, Reader, Reading
+from qa.replying import YES_NO_NOTE
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from index.embedder import Embedder, Fingerprint, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
 from index.facts import generation
 from index.folders import open_existing
+from index.following import load_followed
 from index.identity import Identity, is_same_model, stored_identity, stored_settings
 from index.installing import install_for_damaged
 from index.integrity import UNREADABLE
@@ -99,6 +100,9 @@ def _repaired(
                     repaired.store(prepare_again(usable, identity.settings, model))
                 if progress is not None:
                     progress(done)
+            feeds = _read(load_followed, connection)
+            if feeds:
+                repaired.change_followed(lambda _: feeds)
             repaired.save_vectors()
             return _Made(len(repaired), tuple(lost), not places.are_all, _read(generation, connection) or 0)
 

@@ -17,20 +17,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import compress, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from index.article import Article
 from index.embedder import Embedder
 from index.errors import InputRejected, ModelDamaged, RejectionReason
+from index.following import FollowedFeed, without_feed
 from index.library import Library, Progress
 from index.loaders import load
-from index.report import AddReport, ArticleSummary, Rejection
+from index.report import AddReport, ArticleSummary, FeedReport, Rejection
 from index.searching import Hit
 from index.sentence_embedder import SentenceEmbedder
 from index.sentences import sentence_around
+from index.web.addresses import is_web_address
 from qa.answer import Answer, Reason, Reply, Seconds
 from qa.calibration import load_calibration
 from qa.confidence import Doubt
@@ -39,6 +42,9 @@ from qa.questions import UNSUPPORTED_NOTE, QuestionKind, kind_of
 from qa.ranking import Candidate, features_of, rank
 from qa.reader import Reader
 from qa.transformer_reader import TransformerReader
+
+if TYPE_CHECKING:
+    from index.web.visiting import Visitor
 
 MOST_CHARACTERS = 4_000
 MOST_PASSAGES = 1_000
@@ -95,12 +101,52 @@ class Assistant:
         self.reader.load()
 
     def add(self, *inputs: str | Path | Article, progress: Progress | None = None) -> AddReport:
-        """Add articles, files, and folders of files; what cannot be taken is reported, never raised."""
-        return self.library.add(_items(inputs), progress)
+        """Add articles, files, folders of files, and what is at web addresses: pages, feeds and sitemaps.
+
+        What cannot be taken is reported, never raised.
+        """
+        return self.library.add(self._items(inputs), progress)
+
+    def _items(self, inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejection]:
+        for item in inputs:
+            if isinstance(item, Article):
+                yield item
+            elif isinstance(item, str) and is_web_address(item):
+                from index.web.pages import web_articles  # which questions need not wait for
+
+                yield from web_articles(item, self._visitor)
+            else:
+                yield from load(Path(item))
+
+    @cached_property
+    def _visitor(self) -> Visitor:
+        from index.web.visiting import Visitor
+
+        return Visitor()
 
     def remove(self, *article_ids: str) -> list[ArticleSummary]:
         """Remove articles by id, all or none; raises InputRejected where one is not in the library."""
         return self.library.remove(article_ids)
+
+    def follow(self, address: str) -> FollowedFeed:
+        """Follow a feed or sitemap, whose articles the next `sync` adds; raises InputRejected where it is none."""
+        from index.web.syncing import follow
+
+        return follow(self.library, address, self._visitor)
+
+    def unfollow(self, address: str) -> None:
+        """No longer follow a feed, whose articles stay; raises InputRejected where it is not followed."""
+        self.library.change_followed(lambda feeds: without_feed(feeds, address))
+
+    def followed(self) -> list[FollowedFeed]:
+        """The feeds that are followed."""
+        return self.library.followed()
+
+    def sync(self, progress: Progress | None = None) -> Iterator[FeedReport]:
+        """Fetch and add what is new in the feeds that are followed, feed by feed; what went wrong is in the reports."""
+        from index.web.syncing import sync
+
+        yield from sync(self.library, self._visitor, progress)
 
     def articles(self) -> list[ArticleSummary]:
         """All articles, in the order in which they were added."""
@@ -216,14 +262,3 @@ def _check_counts(top_k: int, passages: int) -> None:
     for name, value in (("top_k", top_k), ("passages", passages)):
         if not 1 <= value <= MOST_PASSAGES:
             raise InputRejected(RejectionReason.OPTION, f"{name} is {value}; give a number from 1 to {MOST_PASSAGES}.")
-
-
-def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejection]:
-    for item in inputs:
-        if isinstance(item, Article):
-            yield item
-        elif str(item).lower().startswith(("http://", "https://")):
-            message = f"{item} is not fetched by this version; save the page and add its file."
-            yield Rejection(str(item), RejectionReason.TYPE, message)
-        else:
-            yield from load(Path(item))

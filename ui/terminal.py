@@ -82,13 +82,7 @@ def feed_text(feed: FeedReport) -> Text:
 
 def followed_text(feeds: Iterable[FollowedFeed]) -> Text:
     """A line for each feed that is followed: when it was last asked, and its address."""
-    return _lines(
-        Text.assemble(
-            (f"{(feed.last or 'not asked yet').replace('T', ' ').removesuffix('+00:00'):19}  ", "dim"),
-            printable(feed.address),
-        )
-        for feed in feeds
-    )
+    return _lines(Text.assemble((f"{_asked(feed):19}  ", "dim"), printable(feed.address)) for feed in feeds)
 
 
 def list_text(articles: Iterable[ArticleSummary]) -> Text:
@@ -170,6 +164,10 @@ def training_text(result: TrainingResult) -> Text:
             Text(f'The reader is in {folder}; use it with: qa ask "..." --reader {folder}'),
         ]
     )
+
+
+def _asked(feed: FollowedFeed) -> str:
+    return "not asked yet" if feed.last is None else feed.last.removesuffix("+00:00").replace("T", " ")
 
 
 def _answer(answer: Answer) -> Text:

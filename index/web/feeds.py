@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from calendar import timegm
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -69,7 +67,7 @@ def _remove(elements: Iterable[Any]) -> None:
             element.getparent().remove(element)
 
 
-def _entry(entry: Mapping[str, Any], address: str) -> Entry | None:
+def _entry(entry: dict[str, Any], address: str) -> Entry | None:
     link = web_address(absolute(address, entry.get("link") or ""))
     if not entry.get("link") or link is None:
         return None
@@ -78,7 +76,7 @@ def _entry(entry: Mapping[str, Any], address: str) -> Entry | None:
         link,
         one_line(entry.get("id")) or link,
         one_line(entry.get("title")),
-        _moment(entry.get("published_parsed") or entry.get("updated_parsed")),
+        iso_date(entry.get("published")) or iso_date(dict.get(entry, "updated")),  # its own `get` gives the other
         content,
         is_html,
     )
@@ -88,14 +86,6 @@ def _longest(contents: Any) -> tuple[str | None, bool]:
     texts = [(content.get("value") or "", content.get("type") != "text/plain") for content in contents]
     text, is_html = max(texts, key=lambda found: len(found[0]), default=("", True))
     return (text if len(text) >= _SHORTEST_CONTENT else None), is_html
-
-
-def _moment(time: Any) -> str | None:
-    """A time in UTC as feedparser gives it, in ISO 8601."""
-    try:
-        return datetime.fromtimestamp(timegm(time), UTC).isoformat() if time else None
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None
 
 
 def _is_json_feed(data: bytes) -> bool:

@@ -22,7 +22,7 @@ FOLLOWED = "followed"
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # what SQLite takes as a number
 _NUMBERS = ("generation", "removed_since", "vectors_generation", "vectors_count", "vectors_highest", "vectors_size")
-_OBJECTS = (EMBEDDER, PASSAGES, FOLLOWED)
+_OBJECTS = (EMBEDDER, PASSAGES)
 _TEXTS = ("library", "vectors_library", "vectors_sha256")
 
 

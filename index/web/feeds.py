@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from index.errors import InputRejected, RejectionReason
+from index.loaders.html import html_text
 from index.loaders.metadata import iso_date, one_line, web_address
 from index.web.addresses import absolute
 from index.web.entries import MOST_ENTRIES, Entry
@@ -75,11 +76,17 @@ def _entry(entry: dict[str, Any], address: str) -> Entry | None:
     return Entry(
         link,
         one_line(entry.get("id")) or link,
-        one_line(entry.get("title")),
+        _title(entry),
         iso_date(entry.get("published")) or iso_date(dict.get(entry, "updated")),  # its own `get` gives the other
         content,
         is_html,
     )
+
+
+def _title(entry: dict[str, Any]) -> str | None:
+    title = entry.get("title")
+    is_html = title and "<" in title and entry.get("title_detail", {}).get("type") != "text/plain"
+    return one_line(html_text(title) if is_html else title)
 
 
 def _longest(contents: Any) -> tuple[str | None, bool]:

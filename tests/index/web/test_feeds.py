@@ -214,6 +214,20 @@ def test_entries_that_lead_nowhere_are_left_out(link: str) -> None:
     ] == ["T1"]
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("A &lt;b&gt;bold&lt;/b&gt; bridge", "A bold bridge"),
+        ("<![CDATA[Q & <i>A</i>]]>", "Q & A"),
+        ("2 &lt; 3", "2 < 3"),
+        (" \n ", None),
+    ],
+)
+def test_titles_are_plain(title: str, shown: str | None) -> None:
+    (entry,) = parse_feed(rss(f"<item><title>{title}</title><link>https://news.example.com/1</link></item>"), AT)
+    assert entry.title == shown
+
+
 def test_scripts_in_a_whole_text_are_gone() -> None:
     more = (
         f"<content:encoded>{escape('<script>alert(1)</script><img src=x onerror=alert(1)>' + LONG)}</content:encoded>"

@@ -86,7 +86,7 @@ def is_public(ip: IPAddress) -> bool:
             return is_public(ip.ipv4_mapped)
         if ip not in _GLOBAL_UNICAST:  # leaves out 64:ff9b::/96, ::/96, fe80::/10, fec0::/10, fc00::/7, ff00::/8
             return False
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NOT_PUBLIC)
+    return ip.is_global and not any(ip in network for network in _NOT_PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)

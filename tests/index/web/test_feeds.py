@@ -153,6 +153,13 @@ def test_a_damaged_feed_that_is_large_is_refused() -> None:
     assert caught.value.reason is RejectionReason.TOO_LARGE
 
 
+@pytest.mark.parametrize("end", ["", "<item>"], ids=["whole", "damaged"])
+def test_a_feed_that_stays_too_large_is_refused(end: str) -> None:
+    with pytest.raises(InputRejected) as caught:
+        parse_feed(rss(item(1, f"<description>{'a' * 3_000_000}</description>") + end), AT)
+    assert caught.value.reason is RejectionReason.TOO_LARGE
+
+
 def test_whole_texts_over_three_megabytes_are_left_to_their_pages() -> None:
     more = f"<content:encoded>{escape(LONG * 8)}</content:encoded>"
     small, large = (parse_feed(rss("".join(item(n, more) for n in range(count))), AT) for count in (10, 400))

@@ -71,6 +71,21 @@ def test_other_kinds_by_type_and_then_by_name(site: Site, path: str, kind: str, 
 
 
 @pytest.mark.parametrize(
+    ("encoding", "named"),
+    [("utf-8", "windows-1251"), ("utf-8", "nonsense"), ("cp1251", "windows-1251"), ("cp1251", "")],
+)
+def test_the_encoding_is_told_by_the_text(site: Site, encoding: str, named: str) -> None:
+    text = (
+        "\u041c\u043e\u0441\u0442 \u0447\u0435\u0440\u0435\u0437 \u0440\u0435\u043a\u0443 \u043e\u0442\u043a\u0440\u044b\u0442. "
+        * 20
+    )
+    site.answers = {"/a": response(text.encode(encoding), Content_Type=f"text/plain; charset={named}")}
+    (article,) = outcome(site)
+    assert isinstance(article, Article)
+    assert article.text == text
+
+
+@pytest.mark.parametrize(
     ("answer", "reason"),
     [
         (response(b"\x89PNG\r\n\x1a\n\0", Content_Type="image/png"), RejectionReason.TYPE),

@@ -84,8 +84,8 @@ def _entry(entry: dict[str, Any], address: str) -> Entry | None:
 
 
 def _title(entry: dict[str, Any]) -> str | None:
-    title = entry.get("title")
-    is_html = title and "<" in title and entry.get("title_detail", {}).get("type") != "text/plain"
+    title = str(entry.get("title") or "")
+    is_html = "<" in title and entry.get("title_detail", {}).get("type") != "text/plain"
     return one_line(html_text(title) if is_html else title)
 
 

@@ -17,6 +17,8 @@ EMBEDDER = "embedder"
 """The fingerprint of the model that made the vectors."""
 PASSAGES = "passages"
 """The settings by which articles were cut."""
+FOLLOWED = "followed"
+"""The feeds that are followed, see `index.following`."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # what SQLite takes as a number
 _NUMBERS = ("generation", "removed_since", "vectors_generation", "vectors_count", "vectors_highest", "vectors_size")

@@ -11,6 +11,7 @@ from index import records
 from index.article import Article
 from index.errors import LibraryCorrupt
 from index.facts import damaged_facts
+from index.following import load_followed
 from index.schema import FORMAT_WITH_CHECKSUMS, format_of
 from index.sqlite_errors import reason
 
@@ -69,6 +70,10 @@ def _pages(connection: apsw.Connection) -> Iterator[Damage]:
 def _facts(connection: apsw.Connection) -> Iterator[Damage]:
     """What the library remembers of itself: without it no model and no vectors are known to fit."""
     yield from (Damage(None, message) for message in damaged_facts(connection))
+    try:
+        load_followed(connection)
+    except LibraryCorrupt as error:
+        yield Damage(None, f"{error.what}.")
 
 
 def _articles(connection: apsw.Connection) -> Iterator[Damage]:

@@ -30,6 +30,7 @@ from index.errors import LibraryError, LibraryReadOnly
 from index.facts import next_generation
 from index.filters import Filter
 from index.folders import refuse_what_is_no_library
+from index.following import FollowedFeed, load_followed, save_followed
 from index.identity import check_identity, settle_identity
 from index.integrity import Damage
 from index.passages import PassageSettings
@@ -192,6 +193,16 @@ class Library:
                 remember(connection, id_, corrections_of(connection, id_).updated(corrections))
                 self.store(article)
         return [ArticleSummary.of(article) for article in edited]
+
+    def followed(self) -> list[FollowedFeed]:
+        """The feeds that are followed, in the order in which that began."""
+        with self._reading() as connection:
+            return [] if connection is None else load_followed(connection)
+
+    def change_followed(self, change: Callable[[Sequence[FollowedFeed]], Sequence[FollowedFeed]]) -> None:
+        """Follow what `change` makes of the feeds that are followed, which nobody else changes meanwhile."""
+        with self.transaction(), self._writing() as connection:
+            save_followed(connection, change(load_followed(connection)))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

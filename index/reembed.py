@@ -14,6 +14,7 @@ from index.database import Database
 from index.embedder import Embedder
 from index.errors import FormatTooNew, LibraryCorrupt, LibraryNotFound, ModelMismatch, NotALibrary
 from index.folders import open_existing
+from index.following import load_followed
 from index.installing import install
 from index.leftovers import REEMBEDDED_FOLDER, reembedding
 from index.library import Library, Progress
@@ -40,6 +41,7 @@ def reembed(
             if generation != followed and _catch_up(new, database) and _catch_up(new, database):
                 raise corrupt(folder, "articles do not have the ids by which it lists them")  # nobody else changed it
             number = len(new)
+            _follow_feeds(new, database)
             new.close()
             with database.reading() as old, Database(aside).writing() as connection:
                 carry_over(old, connection)
@@ -70,6 +72,13 @@ def _follow(new: Library, database: Database) -> int | None:
         if changed >= least:
             return None
         least = changed
+
+
+def _follow_feeds(new: Library, database: Database) -> None:
+    with database.reading() as connection:
+        feeds = load_followed(connection)
+    if feeds:
+        new.change_followed(lambda _: feeds)
 
 
 def _catch_up(new: Library, database: Database) -> int:

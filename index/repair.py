@@ -18,6 +18,7 @@ from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrar
 from index.facts import generation
 from index.first_page import copy_with_first_page
 from index.folders import open_existing
+from index.following import load_followed
 from index.identity import Identity, is_same_model, stored_identity, stored_settings
 from index.installing import install_for_damaged
 from index.integrity import UNREADABLE
@@ -107,6 +108,9 @@ def _repaired(
                     repaired.store(prepare_again(usable, identity.settings, model))
                 if progress is not None:
                     progress(done)
+            feeds = _read(load_followed, connection)
+            if feeds:
+                repaired.change_followed(lambda _: feeds)
             repaired.save_vectors()
             kept = len(repaired)
         if kept:

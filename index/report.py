@@ -82,3 +82,13 @@ class AddReport:
         return cls(
             tuple(stored[Change.ADDED]), tuple(stored[Change.CHANGED]), tuple(stored[Change.UNCHANGED]), tuple(rejected)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What became of a feed that is followed: `seen` of its entries were known, and `is_unchanged` if all of it was."""
+
+    address: str
+    report: AddReport
+    seen: int = 0
+    is_unchanged: bool = False

@@ -15,21 +15,23 @@ through this class.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import compress, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from index.article import Article
 from index.corrections import Corrections
 from index.embedder import Embedder
 from index.errors import InputRejected, ModelDamaged, RejectionReason
 from index.filters import Filter
+from index.following import FollowedFeed, without_feed
+from index.incoming import incoming
 from index.library import Library, Progress
-from index.loaders import load
-from index.report import AddReport, ArticleSummary, Rejection
+from index.report import AddReport, ArticleSummary, FeedReport
 from index.searching import Hit
 from index.sentence_embedder import SentenceEmbedder
 from qa.answer import Reason, Reply, Seconds
@@ -42,6 +44,9 @@ from qa.reader import Reader
 from qa.replying import Manner, reply_of
 from qa.retrieving import retrieve
 from qa.transformer_reader import TransformerReader
+
+if TYPE_CHECKING:
+    from index.web.visiting import Visitor
 
 MOST_CHARACTERS = 4_000
 
@@ -96,8 +101,17 @@ class Assistant:
         self.reader.load()
 
     def add(self, *inputs: str | Path | Article, progress: Progress | None = None) -> AddReport:
-        """Add articles, files, and folders of files; what cannot be taken is reported, never raised."""
-        return self.library.add(_items(inputs), progress)
+        """Add articles, files, folders of files, and what is at web addresses: pages, feeds and sitemaps.
+
+        What cannot be taken is reported, never raised.
+        """
+        return self.library.add(incoming(inputs, lambda: self._visitor), progress)
+
+    @cached_property
+    def _visitor(self) -> Visitor:
+        from index.web.visiting import Visitor
+
+        return Visitor()
 
     def remove(self, *article_ids: str) -> list[ArticleSummary]:
         """Remove articles by id, all or none; raises InputRejected where one is not in the library."""
@@ -106,6 +120,26 @@ class Assistant:
     def edit(self, *article_ids: str, corrections: Corrections) -> list[ArticleSummary]:
         """Correct what is known about articles, all or none, for their later versions too; raises InputRejected."""
         return self.library.edit(article_ids, corrections)
+
+    def follow(self, address: str) -> FollowedFeed:
+        """Follow a feed or sitemap, whose articles the next `sync` adds; raises InputRejected where it is none."""
+        from index.web.syncing import follow
+
+        return follow(self.library, address, self._visitor)
+
+    def unfollow(self, address: str) -> None:
+        """No longer follow a feed, whose articles stay; raises InputRejected where it is not followed."""
+        self.library.change_followed(lambda feeds: without_feed(feeds, address))
+
+    def followed(self) -> list[FollowedFeed]:
+        """The feeds that are followed."""
+        return self.library.followed()
+
+    def sync(self, progress: Progress | None = None) -> Iterator[FeedReport]:
+        """Fetch and add what is new in the feeds that are followed, feed by feed; what went wrong is in the reports."""
+        from index.web.syncing import sync
+
+        yield from sync(self.library, self._visitor, progress)
 
     def articles(self) -> list[ArticleSummary]:
         """All articles, in the order in which they were added."""
@@ -210,16 +244,3 @@ def _checked(question: str) -> str:
     if not any(character.isalnum() for character in cleaned):
         raise InputRejected(RejectionReason.QUESTION_EMPTY, "The question has no words; type what you want to know.")
     return cleaned
-
-
-def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejection]:
-    for item in inputs:
-        if isinstance(item, Article):
-            yield item
-        elif item == "":  # often an unset variable, and as a path the current folder
-            yield Rejection("", RejectionReason.MISSING, "An empty path names nothing; give a file or a folder.")
-        elif str(item).lower().startswith(("http://", "https://")):
-            message = f"{item} is not fetched by this version; save the page and add its file."
-            yield Rejection(str(item), RejectionReason.TYPE, message)
-        else:
-            yield from load(Path(item))

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.text import Text
 
 from index.export import ExportReport
+from index.following import FollowedFeed
 from index.integrity import Damage
 from index.repair import RepairReport
-from index.report import AddReport, ArticleSummary
+from index.report import AddReport, ArticleSummary, FeedReport
 from qa.abstentions import ABSTENTIONS
 from qa.answer import Answer, Reason, Reply
 from qa.markup import readable_date, readable_place, safe_link
@@ -68,6 +69,20 @@ def report_text(report: AddReport) -> Text:
         )
     )
     return _lines([*lines, Text(f"{counts}.")])
+
+
+def feed_text(feed: FeedReport) -> Text:
+    """The address of a feed that is followed, and below it what became of its articles."""
+    heading = Text(printable(feed.address), style="bold")
+    if feed.is_unchanged:
+        return _lines([heading, Text("Nothing changed since the last time.")])
+    known = [Text(f"{feed.seen:,} known from before.")] if feed.seen else []
+    return _lines([heading, report_text(feed.report), *known])
+
+
+def followed_text(feeds: Iterable[FollowedFeed]) -> Text:
+    """A line for each feed that is followed: when it was last asked, and its address."""
+    return _lines(Text.assemble((f"{_asked(feed):19}  ", "dim"), printable(feed.address)) for feed in feeds)
 
 
 def list_text(articles: Iterable[ArticleSummary]) -> Text:
@@ -154,6 +169,10 @@ def training_text(result: TrainingResult) -> Text:
             Text(f'The reader is in {folder}; use it with: qa ask "..." --reader {folder}'),
         ]
     )
+
+
+def _asked(feed: FollowedFeed) -> str:
+    return "not asked yet" if feed.last is None else feed.last.removesuffix("+00:00").replace("T", " ")
 
 
 def _answer(answer: Answer) -> Text:

@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="PATH...")
+@click.argument("inputs", nargs=-1, required=True, metavar="PATH|ADDRESS...")
 @library_option
 @embedder_option
 def add(inputs: tuple[str, ...], library: str | None, embedder: str | None) -> None:
-    """Add articles from files and folders.
+    """Add articles from files and folders, and from the web.
 
-    Takes .txt, .md, .html and .jsonl. A newer version of an article replaces the older one, and one that is there
-    already costs no time. The exit code is 1 if anything was rejected.
+    Takes .txt, .md, .html and .jsonl. Of a web address it takes the page, or all articles that the feed or sitemap
+    there lists, as far as the site lets programs read them. A newer version of an article replaces the older one, and
+    one that is there already costs no time. The exit code is 1 if anything was rejected.
 
     \b
     Example:
       qa add articles/ notes.md
+      qa add https://example.org/news/bridge.html
     """
     from ui.opening import name_models, open_to_add
     from ui.terminal import print_text, report_text

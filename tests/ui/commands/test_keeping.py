@@ -62,18 +62,19 @@ def test_what_cannot_be_taken_is_one_line_and_the_rest_is_stored(
 
 
 def test_a_missing_path_and_an_address_are_rejected(qa: CommandLine, chess: Path) -> None:
-    result = qa("add", "https://example.org/a", qa.folder / "none.txt", chess)
+    result = qa("add", "https://127.0.0.1/a", qa.folder / "none.txt", chess)
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         f"added      Chess club ({chess})",
-        "rejected   https://example.org/a is not fetched by this version; save the page and add its file.",
+        "rejected   https://127.0.0.1/a is not fetched: it leads to 127.0.0.1, which is no public machine; save the page and "
+        "add its file.",
         f"rejected   There is no file or folder {qa.folder / 'none.txt'}; check the path.",
         "1 added, 0 changed, 0 unchanged, 2 rejected.",
     ]
 
 
 def test_what_is_rejected_makes_no_library(qa: CommandLine) -> None:
-    assert qa("add", "https://example.org/a", "--library", qa.folder / "new").exit_code == 1
+    assert qa("add", "https://127.0.0.1/a", "--library", qa.folder / "new").exit_code == 1
     assert not (qa.folder / "new").exists()
 
 

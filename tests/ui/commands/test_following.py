@@ -1,0 +1,116 @@
+"""qa add of web addresses, qa follow, qa sync, qa unfollow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from commanding import CommandLine
+from local_site import Site, html, response, served
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site with a feed of one article, which the commands are allowed to fetch."""
+    with served() as site:
+        feed = b"<rss version='2.0'><channel><item><title>A</title><link>/a</link></item></channel></rss>"
+        site.answers = {"/feed": response(feed), "/a": html("The bridge is open.")}
+        monkeypatch.setattr("index.web.visiting.Visitor", site.visitor)
+        yield site
+
+
+def test_a_page_is_added_once(qa: CommandLine, site: Site) -> None:
+    added = qa("add", site.address("/a#top"))
+    assert (added.exit_code, added.stdout.splitlines()) == (
+        0,
+        [
+            f"added      T: The bridge is open. ({site.address('/a')})",
+            "1 added, 0 changed, 0 unchanged, 0 rejected.",
+        ],
+    )
+    again = qa("add", site.address("/a"), f"feed:{site.address('/feed')}")
+    assert again.stdout.splitlines()[-1] == "0 added, 0 changed, 2 unchanged, 0 rejected."
+    site.answers["/a"] = html("The bridge is closed.")
+    assert qa("add", site.address("/a")).stdout.splitlines()[-1] == "0 added, 1 changed, 0 unchanged, 0 rejected."
+
+
+def test_what_is_added_is_asked(qa: CommandLine, site: Site) -> None:
+    qa("add", site.address("/a"))
+    (article,) = qa.json("list")
+    assert (article["source"], article["url"]) == (site.address("/a"), site.address("/a"))
+    assert qa.json("ask", "is the bridge open?")["answers"]
+
+
+def test_a_feed_is_followed_synced_and_left(qa: CommandLine, site: Site) -> None:
+    address = site.address("/feed")
+    followed = qa("follow", address)
+    assert (followed.exit_code, followed.stdout) == (0, f"{address} is followed; fetch its articles with: qa sync\n")
+    assert qa("follow").stdout == f"not asked yet        {address}\n"
+    first = qa("sync")
+    assert (first.exit_code, first.stdout.splitlines()) == (
+        0,
+        [
+            f"**{address}**",
+            f"added      T: The bridge is open. ({site.address('/a')})",
+            "1 added, 0 changed, 0 unchanged, 0 rejected.",
+        ],
+    )
+    assert qa("sync").stdout.splitlines() == [
+        f"**{address}**",
+        "0 added, 0 changed, 0 unchanged, 0 rejected.",
+        "1 known from before.",
+    ]
+    site.answers["/feed"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    listed = qa("follow").stdout
+    assert listed.endswith(f"  {address}\n")
+    assert listed[:2] == "20"
+    assert qa("unfollow", address).stdout == f"{address} is no longer followed; its articles stay.\n"
+    assert qa("follow").stderr == "No feed is followed yet; follow one with: qa follow FEED\n"
+    assert len(qa.json("list")) == 1
+
+
+def test_what_did_not_change_is_said(qa: CommandLine, site: Site) -> None:
+    feed = site.answers["/feed"]
+    assert isinstance(feed, bytes)
+    site.answers["/feed"] = feed.replace(b"OK\r\n", b"OK\r\nETag: 1\r\n")
+    qa("follow", site.address("/feed"))
+    qa("sync")
+    site.answers["/feed"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    assert qa("sync").stdout.splitlines() == [f"**{site.address('/feed')}**", "Nothing changed since the last time."]
+
+
+def test_what_is_rejected_is_exit_code_1(qa: CommandLine, site: Site) -> None:
+    qa("follow", site.address("/feed"))
+    del site.answers["/a"]
+    result = qa("sync")
+    assert result.exit_code == 1
+    assert f"rejected   {site.address('/a')} was not found there; check the address (status 404)." in result.stdout
+
+
+def test_what_cannot_be_followed_is_an_error(qa: CommandLine, site: Site) -> None:
+    page = qa("follow", site.address("/a"))
+    assert page.exit_code == 1
+    assert page.stderr == (
+        f"Error: {site.address('/a')} is neither a feed nor a sitemap; a single page is added with: qa add\n"
+    )
+    private = qa("follow", "http://10.0.0.1/feed")
+    assert (private.exit_code, private.stderr.count("\n")) == (1, 1)
+    qa("add", site.address("/a"))
+    other = qa("unfollow", site.address("/feed"))
+    assert (other.exit_code, other.stderr) == (
+        1,
+        f"Error: {site.address('/feed')} is not followed; qa follow lists what is.\n",
+    )
+
+
+@pytest.mark.parametrize("command", [["sync"], ["follow"], ["unfollow", "https://example.org/feed"]])
+def test_without_a_library_nothing_is_followed(qa: CommandLine, command: list[str]) -> None:
+    result = qa(*command)
+    assert (result.exit_code, result.stderr) == (1, "Error: You have no library yet; qa add PATH makes one.\n")
+
+
+def test_nothing_followed_is_said(qa: CommandLine, site: Site) -> None:
+    qa("add", site.address("/a"))
+    result = qa("sync")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "No feed is followed yet; follow one with: qa follow FEED\n"

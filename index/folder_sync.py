@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from index import records
@@ -12,18 +11,11 @@ from index.article import Article
 from index.corrections import corrected
 from index.database import Database
 from index.errors import InputRejected, RejectionReason
+from index.following import FollowedFeed, with_feed
 from index.library import Library, Progress
 from index.loaders import load
-from index.report import AddReport, ArticleSummary, Change, Rejection
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What became of the files of a folder, and the articles whose files have gone: removed, if `were_removed`."""
-
-    files: AddReport
-    gone: tuple[ArticleSummary, ...]
-    were_removed: bool
+from index.report import AddReport, ArticleSummary, Change, Rejection, SyncReport
+from index.web.addresses import is_web_address
 
 
 class _Seen:
@@ -48,7 +40,7 @@ class _Seen:
 def sync_folder(
     library: Library, folder: Path, *, remove: bool = False, dry_run: bool = False, progress: Progress | None = None
 ) -> SyncReport:
-    """Make a library follow a folder; with `dry_run` only tell what that would change.
+    """Make a library follow a folder, from now on; with `dry_run` only tell what that would change.
 
     An article has gone where its source lies in the folder and no file gives it any more; without `remove` it stays.
     Where the folder cannot be read nothing has gone. Raises InputRejected where it is no folder, or is to remove all
@@ -69,7 +61,21 @@ def sync_folder(
     gone = [] if place in seen.rejected else [summary for summary in inside if seen.lacks(summary.source)]
     if remove and gone and not dry_run:
         library.remove([summary.id for summary in gone])
-    return SyncReport(files, tuple(gone), remove)
+    if not dry_run:
+        library.change_followed(lambda known: with_feed(known, FollowedFeed(place)))
+    return SyncReport(place, files, gone=tuple(gone), were_removed=remove and not dry_run)
+
+
+def sync_folders(library: Library, progress: Progress | None = None) -> Iterator[SyncReport]:
+    """Add what is new in every folder that a library follows; what has gone stays."""
+    for followed in library.followed():
+        if is_web_address(followed.address):
+            continue
+        try:
+            yield sync_folder(library, Path(followed.address), progress=progress)
+        except InputRejected as error:
+            rejection = Rejection.of(followed.address, error)
+            yield SyncReport(followed.address, AddReport(rejected=(rejection,)))
 
 
 def _compared(library: Library, items: Iterable[Article | Rejection], progress: Progress | None) -> AddReport:

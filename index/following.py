@@ -1,4 +1,4 @@
-"""The feeds and sitemaps that a library follows, and what of each is known already."""
+"""The feeds, sitemaps and folders that a library follows, and what of each is known already."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _FEEDS = "feeds"
 
 @dataclass(frozen=True, slots=True)
 class FollowedFeed:
-    """A feed or sitemap. `seen` are the marks (see `mark_of`) of entries that were taken or refused, newest last.
+    """A feed or sitemap by its web address, or a folder by its path.
 
-    `etag` and `modified` are what its server wants to hear; `last` is when it was last asked, in ISO 8601.
+    `seen` are the marks (see `mark_of`) of entries that were taken or refused, newest last. `etag` and `modified` are
+    what its server wants to hear; `last` is when it was last asked, in ISO 8601.
     """
 
     address: str

@@ -85,10 +85,16 @@ class AddReport:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedReport:
-    """What became of a feed that is followed: `seen` of its entries were known, and `is_unchanged` if all of it was."""
+class SyncReport:
+    """What became of a feed or folder that is followed.
 
-    address: str
+    Of a feed `seen` entries were known already, and `is_unchanged` says that all of it was. The articles whose files
+    have `gone` from a folder were removed too, if `were_removed`.
+    """
+
+    place: str
     report: AddReport
     seen: int = 0
     is_unchanged: bool = False
+    gone: tuple[ArticleSummary, ...] = ()
+    were_removed: bool = False

@@ -28,10 +28,11 @@ from index.corrections import Corrections
 from index.embedder import Embedder
 from index.errors import InputRejected, ModelDamaged, RejectionReason
 from index.filters import Filter
+from index.folder_sync import sync_folder, sync_folders
 from index.following import FollowedFeed, without_feed
 from index.incoming import incoming
 from index.library import Library, Progress
-from index.report import AddReport, ArticleSummary, FeedReport
+from index.report import AddReport, ArticleSummary, SyncReport
 from index.searching import Hit
 from index.sentence_embedder import SentenceEmbedder
 from qa.answer import Reason, Reply, Seconds
@@ -135,11 +136,23 @@ class Assistant:
         """The feeds that are followed."""
         return self.library.followed()
 
-    def sync(self, progress: Progress | None = None) -> Iterator[FeedReport]:
-        """Fetch and add what is new in the feeds that are followed, feed by feed; what went wrong is in the reports."""
+    def sync(self, progress: Progress | None = None) -> Iterator[SyncReport]:
+        """Add what is new in all feeds and folders that are followed, one by one; what went wrong is in the reports."""
         from index.web.syncing import sync
 
+        yield from sync_folders(self.library, progress)
         yield from sync(self.library, self._visitor, progress)
+
+    def sync_folder(
+        self,
+        folder: str | Path,
+        *,
+        remove: bool = False,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> SyncReport:
+        """Add what is new in a folder and follow it from now on; see `index.folder_sync`."""
+        return sync_folder(self.library, Path(folder), remove=remove, dry_run=dry_run, progress=progress)
 
     def articles(self) -> list[ArticleSummary]:
         """All articles, in the order in which they were added."""

@@ -15,7 +15,7 @@ from index.export import ExportReport
 from index.following import FollowedFeed
 from index.integrity import Damage
 from index.repair import RepairReport
-from index.report import AddReport, ArticleSummary, FeedReport
+from index.report import AddReport, ArticleSummary, SyncReport
 from qa.abstentions import ABSTENTIONS
 from qa.answer import Answer, Reason, Reply
 from qa.markup import readable_date, readable_place, safe_link
@@ -71,13 +71,16 @@ def report_text(report: AddReport) -> Text:
     return _lines([*lines, Text(f"{counts}.")])
 
 
-def feed_text(feed: FeedReport) -> Text:
-    """The address of a feed that is followed, and below it what became of its articles."""
-    heading = Text(printable(feed.address), style="bold")
-    if feed.is_unchanged:
+def sync_text(synced: SyncReport) -> Text:
+    """The address of a feed or a folder that is followed, and below it what became of its articles."""
+    heading = Text(printable(synced.place), style="bold")
+    if synced.is_unchanged:
         return _lines([heading, Text("Nothing changed since the last time.")])
-    known = [Text(f"{feed.seen:,} known from before.")] if feed.seen else []
-    return _lines([heading, report_text(feed.report), *known])
+    known = [Text(f"{synced.seen:,} known from before.")] if synced.seen else []
+    gone = _changes("removed" if synced.were_removed else "gone", "yellow", synced.gone)
+    if gone and not synced.were_removed:
+        gone.append(Text(f"{len(gone):,} gone from the folder and still in the library; --remove takes them out."))
+    return _lines([heading, report_text(synced.report), *known, *gone])
 
 
 def followed_text(feeds: Iterable[FollowedFeed]) -> Text:

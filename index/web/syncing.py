@@ -10,8 +10,8 @@ from index.article import Article
 from index.errors import InputRejected, RejectionReason
 from index.following import FollowedFeed, mark_of, with_feed, with_news
 from index.library import Library, Progress
-from index.report import AddReport, FeedReport, Rejection
-from index.web.addresses import without_feed_scheme
+from index.report import AddReport, Rejection, SyncReport
+from index.web.addresses import is_web_address, without_feed_scheme
 from index.web.entries import Entry
 from index.web.listings import Listing, is_listing, read_listing
 from index.web.pages import entries_articles, is_failure
@@ -32,17 +32,18 @@ def follow(library: Library, address: str, visitor: Visitor) -> FollowedFeed:
     return next(feed for feed in library.followed() if feed.address == address)
 
 
-def sync(library: Library, visitor: Visitor, progress: Progress | None = None) -> Iterator[FeedReport]:
-    """Add what is new in every feed that the library follows, feed by feed; `progress` counts articles of one feed.
+def sync(library: Library, visitor: Visitor, progress: Progress | None = None) -> Iterator[SyncReport]:
+    """Add what is new in every feed that a library follows, feed by feed; `progress` counts articles of one feed.
 
     Entries that could not be fetched are tried again the next time; all others were seen, and stay away once they are
     removed.
     """
     for feed in library.followed():
-        yield _sync(library, feed, visitor, progress)
+        if is_web_address(feed.address):
+            yield _sync(library, feed, visitor, progress)
 
 
-def _sync(library: Library, feed: FollowedFeed, visitor: Visitor, progress: Progress | None) -> FeedReport:
+def _sync(library: Library, feed: FollowedFeed, visitor: Visitor, progress: Progress | None) -> SyncReport:
     try:
         fetched = visitor.fetch(feed.address, etag=feed.etag, modified=feed.modified)
         is_unchanged = fetched.status != 200
@@ -50,7 +51,7 @@ def _sync(library: Library, feed: FollowedFeed, visitor: Visitor, progress: Prog
         if listing is None:
             raise InputRejected(RejectionReason.TYPE, f"{feed.address} is no longer a feed or a sitemap.")
     except InputRejected as error:
-        return FeedReport(feed.address, AddReport(rejected=(Rejection.of(feed.address, error),)))
+        return SyncReport(feed.address, AddReport(rejected=(Rejection.of(feed.address, error),)))
     seen = set(feed.seen)
     new = [entry for entry in listing.entries if mark_of(entry.guid) not in seen]
     known = [entry.guid for entry in listing.entries if mark_of(entry.guid) in seen]
@@ -63,7 +64,7 @@ def _sync(library: Library, feed: FollowedFeed, visitor: Visitor, progress: Prog
     if not is_unchanged and len(taken) == len(new) and not listing.rejected:  # else it must be read again
         now = replace(now, etag=fetched.etag, modified=fetched.modified)
     library.change_followed(lambda feeds: with_news(feeds, now))
-    return FeedReport(feed.address, report, len(known), is_unchanged)
+    return SyncReport(feed.address, report, len(known), is_unchanged)
 
 
 def _items(

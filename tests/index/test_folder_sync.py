@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import InputRejected
-from index.folder_sync import SyncReport, sync_folder
+from index.folder_sync import sync_folder
 from index.library import Library
+from index.report import SyncReport
 
 
 @pytest.fixture
@@ -24,10 +25,10 @@ def news(tmp_path: Path) -> Path:
 
 def told(report: SyncReport) -> dict[str, list[str]]:
     names = {
-        "added": report.files.added,
-        "changed": report.files.changed,
-        "unchanged": report.files.unchanged,
-        "rejected": report.files.rejected,
+        "added": report.report.added,
+        "changed": report.report.changed,
+        "unchanged": report.report.unchanged,
+        "rejected": report.report.rejected,
         "gone": report.gone,
     }
     return {name: [Path(item.source).name for item in items] for name, items in names.items() if items}

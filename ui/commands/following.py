@@ -1,4 +1,4 @@
-"""Commands that follow what sites publish: `qa follow`, `qa sync`, `qa unfollow`."""
+"""Commands that follow feeds and folders: `qa follow`, `qa sync`, `qa unfollow`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import click
 
 from ui.options import embedder_option, library_option
 from ui.process import stopped_means
+
+_NOTHING = "Nothing is followed yet; follow a feed with: qa follow FEED, or a folder with: qa sync FOLDER"
 
 
 @click.command()
@@ -38,39 +40,49 @@ def follow(feed: str | None, library: str | None, embedder: str | None) -> None:
     if feeds:
         print_text(followed_text(feeds))
     else:
-        click.echo("No feed is followed yet; follow one with: qa follow FEED", err=True)
+        click.echo(_NOTHING, err=True)
 
 
 @click.command()
+@click.argument("folder", required=False, metavar="[FOLDER]")
+@click.option("--remove", is_flag=True, help="Remove the articles whose files have gone from FOLDER.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would change; for FOLDER.")
 @library_option
 @embedder_option
-def sync(library: str | None, embedder: str | None) -> None:
-    """Fetch and add what is new in the feeds that are followed.
+def sync(folder: str | None, remove: bool, dry_run: bool, library: str | None, embedder: str | None) -> None:
+    """Add what is new in a folder, or in all folders and feeds that are followed.
 
-    What was fetched once is not fetched again, also if it was removed since. The exit code is 1 if anything was
-    rejected.
+    A folder is followed from then on. Of a feed, what was fetched once is not fetched again, also if it was removed
+    since. The exit code is 1 if anything was rejected.
 
     \b
     Example:
+      qa sync articles --dry-run
       qa sync
     """
-    from ui.opening import name_models, open_to_change
+    from ui.opening import name_models, open_to_add, open_to_change
     from ui.progress import progress_bar
-    from ui.terminal import feed_text, print_text
+    from ui.terminal import print_text, sync_text
 
-    rejected, feeds = 0, 0
+    if folder is None and (remove or dry_run):
+        raise click.UsageError("--remove and --dry-run are for one folder: name it.")
+    models = name_models(embedder)
+    reports = []
     with (
-        open_to_change(library, name_models(embedder)) as assistant,
+        open_to_change(library, models) if folder is None else open_to_add(library, models) as assistant,
         stopped_means("Stopped; the same command adds the others."),
         progress_bar("Adding") as update,
     ):
-        for report in assistant.sync(update):
-            print_text(feed_text(report))
-            feeds += 1
-            rejected += len(report.report.rejected)
-    if not feeds:
-        click.echo("No feed is followed yet; follow one with: qa follow FEED", err=True)
-    if rejected:
+        if folder is not None:
+            reports.append(assistant.sync_folder(folder, remove=remove, dry_run=dry_run, progress=update))
+            print_text(sync_text(reports[0]))
+        else:
+            for report in assistant.sync(update):
+                print_text(sync_text(report))
+                reports.append(report)
+    if not reports:
+        click.echo(_NOTHING, err=True)
+    if any(report.report.rejected for report in reports):
         raise click.exceptions.Exit(1)
 
 
@@ -81,7 +93,7 @@ def sync(library: str | None, embedder: str | None) -> None:
 def unfollow(feed: str, library: str | None, embedder: str | None) -> None:
     """No longer follow a feed; its articles stay.
 
-    FEED is its address as `qa follow` lists it.
+    FEED is its address, or the path of a folder, as `qa follow` lists it.
 
     \b
     Example:

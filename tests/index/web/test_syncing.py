@@ -10,7 +10,7 @@ from local_site import Site, html, response
 from index.errors import InputRejected, RejectionReason
 from index.following import FollowedFeed, mark_of
 from index.library import Library
-from index.report import AddReport, FeedReport
+from index.report import AddReport, SyncReport
 from index.web import syncing
 from index.web.visiting import Visitor
 
@@ -24,7 +24,7 @@ def feed(*names: str, etag: str = "", link: str = "/{}", guid: str = "guid-{}") 
     return response(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), **headers)
 
 
-def names(report: FeedReport) -> tuple[list[str], list[str], list[str]]:
+def names(report: SyncReport) -> tuple[list[str], list[str], list[str]]:
     """What was added, unchanged and rejected, by the last part of its address."""
     return tuple(  # type: ignore[return-value]
         [item.source.rpartition("/")[2] for item in items]
@@ -47,7 +47,7 @@ def following(site: Site, guest: Visitor, library: Library) -> Iterator[Library]
     return library
 
 
-def sync(library: Library, guest: Visitor) -> FeedReport:
+def sync(library: Library, guest: Visitor) -> SyncReport:
     (report,) = syncing.sync(library, guest)
     return report
 
@@ -55,7 +55,7 @@ def sync(library: Library, guest: Visitor) -> FeedReport:
 def test_only_what_is_new_is_fetched(site: Site, guest: Visitor, following: Library) -> None:
     first = sync(following, guest)
     assert names(first) == (["a", "b"], [], [])
-    assert (first.address, first.seen, first.is_unchanged) == (site.address("/feed"), 0, False)
+    assert (first.place, first.seen, first.is_unchanged) == (site.address("/feed"), 0, False)
     site.answers |= {"/feed": feed("c", "a", "b"), "/c": html("Clara counts.")}
     site.asked.clear()
     second = sync(following, guest)
@@ -69,7 +69,7 @@ def test_what_did_not_change_costs_one_request(site: Site, guest: Visitor, follo
     sync(following, guest)
     site.answers["/feed"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
     site.asked.clear()
-    assert sync(following, guest) == FeedReport(site.address("/feed"), AddReport(), is_unchanged=True)
+    assert sync(following, guest) == SyncReport(site.address("/feed"), AddReport(), is_unchanged=True)
     assert site.asked == ["/feed"]
     assert site.headers[-1]["if-none-match"] == '"1"'
     assert site.headers[-1]["if-modified-since"] == "Fri, 01 May 2026 10:00:00 GMT"

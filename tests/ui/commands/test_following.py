@@ -65,7 +65,10 @@ def test_a_feed_is_followed_synced_and_left(qa: CommandLine, site: Site) -> None
     assert listed.endswith(f"  {address}\n")
     assert listed[:2] == "20"
     assert qa("unfollow", address).stdout == f"{address} is no longer followed; its articles stay.\n"
-    assert qa("follow").stderr == "No feed is followed yet; follow one with: qa follow FEED\n"
+    assert (
+        qa("follow").stderr
+        == "Nothing is followed yet; follow a feed with: qa follow FEED, or a folder with: qa sync FOLDER\n"
+    )
     assert len(qa.json("list")) == 1
 
 
@@ -113,4 +116,56 @@ def test_nothing_followed_is_said(qa: CommandLine, site: Site) -> None:
     qa("add", site.address("/a"))
     result = qa("sync")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "No feed is followed yet; follow one with: qa follow FEED\n"
+    assert (
+        result.stderr
+        == "Nothing is followed yet; follow a feed with: qa follow FEED, or a folder with: qa sync FOLDER\n"
+    )
+
+
+def test_a_folder_is_synced_and_what_changed_is_told(qa: CommandLine) -> None:
+    news = qa.folder / "news"
+    for name in ("bakery", "chess", "harbour"):
+        qa.write(f"news/{name}.txt", f"The {name}\n\nWords about the {name}.\n")
+    dry = qa("sync", news, "--dry-run")
+    assert dry.stdout.splitlines()[-1] == "3 added, 0 changed, 0 unchanged, 0 rejected."
+    assert qa("sync").exit_code == 1  # no library was made
+    assert qa("sync", news).exit_code == 0
+    qa.write("news/bakery.txt", "The bakery\n\nOther words.\n")
+    (news / "chess.txt").unlink()
+    qa.write("news/new.txt", "The new one\n\nWords.\n")
+    (news / "harbour.txt").write_bytes(b"\x7fELF\0")
+    result = qa("sync", news)
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        1,
+        [
+            f"**{news}**",
+            f"added      The new one ({news / 'new.txt'})",
+            f"changed    The bakery ({news / 'bakery.txt'})",
+            f"rejected   {news / 'harbour.txt'} holds a program, not text.",
+            "1 added, 1 changed, 0 unchanged, 1 rejected.",
+            f"gone       The chess ({news / 'chess.txt'})",
+            "1 gone from the folder and still in the library; --remove takes them out.",
+        ],
+    )
+    removed = qa("sync", news, "--remove")
+    assert removed.stdout.splitlines()[-1] == f"removed    The chess ({news / 'chess.txt'})"
+    assert [article["title"] for article in qa.json("list")] == ["The harbour", "The bakery", "The new one"]
+
+
+def test_a_synced_folder_is_followed_until_it_is_left(qa: CommandLine) -> None:
+    qa.write("news/a.txt", "One.\n")
+    qa("sync", qa.folder / "news")
+    qa.write("news/b.txt", "Two.\n")
+    assert qa("follow").stdout.split()[-1] == str(qa.folder / "news")
+    assert "1 added, 0 changed, 1 unchanged" in qa("sync").stdout
+    (qa.folder / "news").rename(qa.folder / "elsewhere")
+    lost = qa("sync")
+    assert (lost.exit_code, "There is no folder" in lost.stdout) == (1, True)
+    assert qa("unfollow", qa.folder / "news").exit_code == 0
+    assert "Nothing is followed yet" in qa("sync").stderr
+    assert len(qa.json("list")) == 2
+
+
+def test_removing_and_trying_are_for_one_folder(qa: CommandLine) -> None:
+    assert (qa("sync", "--remove").exit_code, qa("sync", "--dry-run").exit_code) == (2, 2)
+    assert "There is no folder" in qa("sync", qa.folder / "none").stderr

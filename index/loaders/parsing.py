@@ -85,5 +85,6 @@ def _not_taken(name: str, data: bytes, source: str) -> InputRejected:
     if not data:
         return InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
     return InputRejected(
-        RejectionReason.TYPE, f"{source} is not {claimed}, as its name says, but {found or 'text'}; save it anew or rename it."
+        RejectionReason.TYPE,
+        f"{source} is not {claimed}, as its name says, but {found or 'text'}; save it anew or rename it.",
     )

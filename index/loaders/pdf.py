@@ -125,7 +125,7 @@ def _large_lines(pages: Sequence[Sequence[Line]]) -> str | None:
     """The lines of the first page with text that are the largest, if they are larger than text is and follow on."""
     first = next(filter(None, pages), [])
     largest = max((line.height for line in first), default=0.0)
-    if largest < _LARGE * text_height(pages):
+    if not first or largest < _LARGE * text_height(pages):
         return None
     start = next(place for place, line in enumerate(first) if line.height == largest)
     title = []

@@ -7,6 +7,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
@@ -14,10 +15,13 @@ _BULLETS = dict.fromkeys((0xF0A7, 0xF0B7), "•")  # as fonts of symbols have th
 _NO_TEXT = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xAD, 0xFFFE, 0xFFFF])
 _CHARACTERS = {**_NO_TEXT, **_LIGATURES, **_BULLETS, 0x09: " "}
 
-_MOST_EDGE_LINES = 4
+FAR = 1.3
+"""Times the usual distance between lines: what stands further apart is no one paragraph."""
+_EDGE_LINES = 7
+_MOST_TOGETHER = 3
+_EDGE_NUMBERS = 5
 _LARGE = 1.3
 """Times the height of the text: titles of chapters, which may be numbered as the pages are."""
-_APART = 1.4
 _OFTEN = 0.4
 """Of the pages from the first to the last on which such a line comes: left pages often have another than right ones."""
 _SELDOM = 0.02
@@ -76,6 +80,15 @@ def text_height(pages: Sequence[Sequence[Line]]) -> float:
     return statistics.median(heights) if heights else 0.0
 
 
+def usual_drop(lines: Sequence[Line]) -> float:
+    """How much lower the next line of a paragraph stands, in points."""
+    bottoms = sorted((line.bottom for line in lines), reverse=True)
+    height = statistics.median(line.height for line in lines) if lines else 0.0
+    drops = [upper - lower for upper, lower in pairwise(bottoms) if 0.5 * height < upper - lower < 2.5 * height]
+    # Among many headings and short paragraphs, the lines within paragraphs are those that are nearest.
+    return statistics.quantiles(drops, n=4)[0] if len(drops) > 1 else 1.2 * height
+
+
 def without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
     """The pages without the headers, footers and page numbers that come again and again at their edges."""
     largest = _LARGE * text_height(pages)
@@ -84,24 +97,30 @@ def without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
         edges = [_edge_lines(lines, top, largest) for lines in pages]
         repeated = _repeated(edges)
         for number, edge in enumerate(edges):
-            count = next((i for i, (_, line) in enumerate(edge) if not repeated & {*_keys(line, number)}), len(edge))
-            while 0 < count < len(edge) and not _apart(edge[count - 1][1], edge[count][1]):
-                count -= 1  # a line of the text that is on other pages too
-            gone |= {(number, place) for place, _ in edge[:count]}
-    return [
-        [line for place, line in enumerate(lines) if (number, place) not in gone] for number, lines in enumerate(pages)
-    ]
+            for block in _edge_blocks(edge, FAR * usual_drop(pages[number])):
+                if len(block) > _MOST_TOGETHER or not all(repeated & {*_keys(line, number)} for _, line in block):
+                    break  # the page's own, as all that is further from the edge
+                gone |= {(number, place) for place, _ in block}
+    rest = [[line for place, line in enumerate(lines) if (n, place) not in gone] for n, lines in enumerate(pages)]
+    return rest if any(rest) else list(pages)
 
 
 def _edge_lines(lines: list[Line], top: bool, largest: float) -> list[tuple[int, Line]]:
     """The lines nearest to an edge of the page, from the edge inwards, with their places in `lines`."""
     inwards = sorted(enumerate(lines), key=lambda item: -item[1].bottom if top else item[1].bottom)
-    return [(place, line) for place, line in inwards[:_MOST_EDGE_LINES] if line.height <= largest]
+    return [(place, line) for place, line in inwards[:_EDGE_LINES] if line.height <= largest]
 
 
-def _apart(outer: Line, inner: Line) -> bool:
-    """Whether there is more room between a line and the next one inwards than between lines of the text."""
-    return abs(outer.bottom - inner.bottom) > _APART * max(outer.height, inner.height)
+def _edge_blocks(edge: list[tuple[int, Line]], far: float) -> Iterator[list[tuple[int, Line]]]:
+    """The lines at an edge, those together between which there is no more room than in a paragraph."""
+    block: list[tuple[int, Line]] = []
+    for place, line in edge:
+        if block and abs(line.bottom - block[-1][1].bottom) > far:
+            yield block
+            block = []
+        block.append((place, line))
+    if block:
+        yield block
 
 
 def _repeated(edges: list[list[tuple[int, Line]]]) -> set[str]:
@@ -128,10 +147,10 @@ def _keys(line: Line, number: int) -> Iterator[str]:
     if _ROMAN.fullmatch(text):
         yield "roman"
         return
-    found = [*_NUMBER.finditer(text)]
+    found = [*_NUMBER.finditer(text)][:_EDGE_NUMBERS]
     if any(map(str.isalpha, text)) or not found:
         yield text
-    for match in {found[0], found[-1]} if found else ():
+    for match in found:
         counted = f"#{int(match[0][:9]) - number}#"
         yield f"{text[: match.start()]}{counted}{text[match.end() :]}"
         if match.start() == 0 or match.end() == len(text):

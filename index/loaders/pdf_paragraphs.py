@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.loaders.pdf_lines import Line
+from index.loaders.pdf_lines import FAR, Line, usual_drop
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_LAST_LETTERS = re.compile(r"[^\W\d_]+(?=-$)")
-_FIRST_LETTERS = re.compile(r"[^\W\d_]+")
+_LAST_PART = re.compile(r"[^\W_]+(?=-$)")
+_FIRST_PART = re.compile(r"[^\W_]+")
 _AND = ("and", "or", "to", "und", "oder", "bis", "sowie", "et", "ou", "y", "o", "e", "en", "of")
 """Words before which a hyphen stands for a part that follows: pre- and post-war."""
 _SENTENCE_END = re.compile("[.!?…。！？][\"'”’»)\\]]*$")  # noqa: RUF001 - in Chinese
 _ITEM = re.compile(r"[•◦▪‣●○■–—] |\(?[0-9]{1,2}[.)] [^\W\d_]")  # noqa: RUF001 - dashes of lists
 
-# Of the usual distance between lines, or of the height of letters.
-_FAR = 1.3
+# Times the height of letters.
 _OTHER_SIZE = 1.25
 _INDENT = 0.7
 _ROOM = 1.5
@@ -80,13 +78,10 @@ def _columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _blocks(column: list[Line]) -> Iterator[list[Line]]:
     """The lines of a column between which there is no more room than usual, and of one size."""
-    drops = [upper.bottom - lower.bottom for upper, lower in pairwise(column)]
-    within = [drop for drop, line in zip(drops, column, strict=False) if 0.5 < drop / (line.height or 1) < 2.5]
-    # Among many headings and short paragraphs, the lines within paragraphs are those that are nearest.
-    usual = statistics.quantiles(within, n=4)[0] if len(within) > 1 else 1.2 * column[0].height
+    usual = usual_drop(column)
     block = [column[0]]
-    for drop, (upper, lower) in zip(drops, pairwise(column), strict=True):
-        if drop > _FAR * usual or _differ(upper, lower):
+    for upper, lower in pairwise(column):
+        if upper.bottom - lower.bottom > FAR * usual or _differ(upper, lower):
             yield block
             block = []
         block.append(lower)
@@ -101,6 +96,8 @@ def _gap(upper: Line, edge: float, lower: Line) -> str:
     """The white space between two lines of a block that reaches to `edge` on the right."""
     if upper.bottom - lower.bottom < 0.4 * upper.height:
         return "\t" if lower.left > upper.right + upper.height else " "
+    if upper.breaks_word:
+        return " "
     if _ITEM.match(lower.text):
         return "\n"
     indent = lower.left - upper.left
@@ -131,7 +128,7 @@ def _within_word(upper: Line, lower: Line, words: set[str]) -> tuple[str, str] |
     In lower case the hyphen goes, as one of the page: save where the document has the word with it elsewhere, and
     nowhere without.
     """
-    before, after = _LAST_LETTERS.search(upper.text), _FIRST_LETTERS.match(lower.text)
+    before, after = _LAST_PART.search(upper.text), _FIRST_PART.match(lower.text)
     if before is None or after is None:
         return ("-", "") if upper.breaks_word else None
     if after[0].casefold() in _AND:

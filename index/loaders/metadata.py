@@ -11,6 +11,8 @@ from index.article import YEAR_OR_MONTH
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*")
 _LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})([-_].*)?")
+_LONGEST_TITLE = 500
+"""Characters; what is longer, somebody put in the wrong field."""
 # What programs call a document that nobody has named.
 _NO_TITLE = re.compile(
     r"microsoft (word|powerpoint|excel) - .*|(untitled|unbenannt|sans titre)\b.{0,12}"
@@ -40,7 +42,12 @@ def names(value: object) -> tuple[str, ...]:
 def document_title(value: object, stem: str) -> str | None:
     """A title from a document's properties; None for what a program put there: a file's name, or `Untitled 1`."""
     title = one_line(value)
-    if title is None or _NO_TITLE.fullmatch(title) or not any(character.isalnum() for character in title):
+    if (
+        title is None
+        or len(title) > _LONGEST_TITLE
+        or _NO_TITLE.fullmatch(title)
+        or not any(character.isalnum() for character in title)
+    ):
         return None
     return None if title.casefold() == stem.casefold() else title
 

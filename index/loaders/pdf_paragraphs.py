@@ -11,6 +11,7 @@ from index.loaders.pdf_lines import FAR, Line, usual_drop
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST_PART = re.compile(r"[^\W_]+(?=-$)")
 _FIRST_PART = re.compile(r"[^\W_]+")
+_LONGEST_WORD = 80
 _AND = ("and", "or", "to", "und", "oder", "bis", "sowie", "et", "ou", "y", "o", "e", "en", "of")
 """Words before which a hyphen stands for a part that follows: pre- and post-war."""
 _SENTENCE_END = re.compile("[.!?…。！？][\"'”’»)\\]]*$")  # noqa: RUF001 - in Chinese
@@ -128,7 +129,7 @@ def _within_word(upper: Line, lower: Line, words: set[str]) -> tuple[str, str] |
     In lower case the hyphen goes, as one of the page: save where the document has the word with it elsewhere, and
     nowhere without.
     """
-    before, after = _LAST_PART.search(upper.text), _FIRST_PART.match(lower.text)
+    before, after = _LAST_PART.search(upper.text[-_LONGEST_WORD:]), _FIRST_PART.match(lower.text)
     if before is None or after is None:
         return ("-", "") if upper.breaks_word else None
     if after[0].casefold() in _AND:

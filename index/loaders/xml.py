@@ -21,22 +21,27 @@ def parse_xml(data: bytes, part: str, source: str, *, recover: bool = False) -> 
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover)
+    root, cause = None, None
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        root, cause = None, error
-    else:
-        cause = None
+        cause = error
+    if _declares_entities(root, data):
+        raise InputRejected(
+            RejectionReason.FORMAT, f"{source} declares XML entities in its {part}, which no document needs."
+        ) from cause
     if root is None:
         raise InputRejected(
             RejectionReason.UNREADABLE, f"{source} is damaged: its {part} is not valid XML; save the document anew."
         ) from cause
-    declared = root.getroottree().docinfo.internalDTD
-    if declared is not None and next(declared.iterentities(), None) is not None:
-        raise InputRejected(
-            RejectionReason.FORMAT, f"{source} declares XML entities in its {part}, which no document needs."
-        )
     return root
+
+
+def _declares_entities(root: Any, data: bytes) -> bool:
+    if root is None:  # they may be what it is refused for
+        return b"<!ENTITY" in data
+    declared = root.getroottree().docinfo.internalDTD
+    return declared is not None and next(declared.iterentities(), None) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,10 @@ def chapter(body: str, before: str = "<!DOCTYPE html>") -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>{before}<html xmlns="http://www.w3.org/1999/xhtml">{head}<body>{body}</body></html>'
 
 
-BOMB = "<!DOCTYPE x [" + '<!ENTITY a0 "ha">' + "".join(
-    f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
-) + "]>"
+BOMB = (
+    "<!DOCTYPE x ["
+    + '<!ENTITY a0 "ha">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    + "]>"
+)
 """Before a root element: entities that together are gigabytes."""

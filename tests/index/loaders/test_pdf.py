@@ -62,7 +62,10 @@ def test_every_page_has_an_offset_also_where_it_has_no_text() -> None:
     ("lines", "expected"),
     [
         (["The inter-", "national bridge"], "The international bridge"),
-        (["It is a well-", "known bridge, and so well-known that"], "It is a well-known bridge, and so well-known that"),
+        (
+            ["It is a well-", "known bridge, and so well-known that"],
+            "It is a well-known bridge, and so well-known that",
+        ),
         (["The treaty of Abe-", "Smith was signed"], "The treaty of Abe-Smith was signed"),
         (["It was war (1939-", "1945) in Europe"], "It was war (1939-1945) in Europe"),
         (["All of the pre-", "and post-war bridges"], "All of the pre- and post-war bridges"),
@@ -102,7 +105,8 @@ def test_what_runs_along_at_the_edges_is_left_out() -> None:
         return [header, (500.0, 800.0, f"Page {number + 7} of 99"), *written([own]), (300.0, 30.0, f"- {number + 7} -")]
 
     assert text(*map(page, range(4))).split("\n\n") == [
-        f"{number} page of 12 in the book, which says what it says." for number in ("First", "Second", "Third", "Fourth")
+        f"{number} page of 12 in the book, which says what it says."
+        for number in ("First", "Second", "Third", "Fourth")
     ]
 
 
@@ -124,7 +128,9 @@ def test_numbered_titles_of_chapters_stay() -> None:
     assert re.findall(r"Chapter \d", article(pdf(pages, sizes)).text) == ["Chapter 1", "Chapter 2", "Chapter 3"]
 
 
-@pytest.mark.parametrize("title", ["", "Microsoft Word - bridge.doc", "bridge", "untitled", "report_v2.pdf", "(anonymous)"])
+@pytest.mark.parametrize(
+    "title", ["", "Microsoft Word - bridge.doc", "bridge", "untitled", "report_v2.pdf", "(anonymous)"]
+)
 def test_a_title_that_a_program_gave_is_none(title: str) -> None:
     page = [(72.0, 800.0, "The Bridge"), (72.0, 775.0, "of Bremen"), *written(PROSE, top=740)]
     sizes = {"The Bridge": 24.0, "of Bremen": 24.0}

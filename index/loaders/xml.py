@@ -9,6 +9,8 @@ from index.errors import InputRejected, RejectionReason
 from index.loaders.metadata import iso_date, language_code, names, one_line
 
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+_MOST_TAGS = 1_000_000
+"""Of one part; a thousand pages of Word have half of them, and time grows with them, to some 10 seconds."""
 _EVENT = "{http://www.idpf.org/2007/opf}event"
 
 
@@ -20,6 +22,8 @@ def parse_xml(data: bytes, part: str, source: str, *, recover: bool = False) -> 
     """
     from lxml import etree
 
+    if data.count(b"<") > _MOST_TAGS:
+        raise InputRejected(RejectionReason.TOO_LARGE, f"{source} has more than {_MOST_TAGS:,} tags; split it.")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover)
     root, cause = None, None
     try:

@@ -11,7 +11,7 @@ from index.article import Article
 from index.errors import InputRejected, RejectionReason
 from index.loaders.rtf import parse_rtf
 
-FONTS = r"{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\froman\fcharset204 Times;}}"
+FONTS = r"{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\froman\fcharset204 Times;}{\f2\fcharset128 Mincho;}}"
 
 
 def article(body: str, before: str = "") -> Article:
@@ -32,12 +32,14 @@ def test_blocks_tables_and_properties() -> None:
         r"{\info{\title The bridge of K\'f6ln}{\author Jane Doe; John Roe}{\creatim\yr2026\mo11\dy27}}{\header Head}"
     )
     body = (
-        r"\pard The bridge is {\b closed}.\par It is\line so.\par\trowd\cellx1000\cellx2000"
-        r" Year\intbl\cell Visits\cell\row 2018\cell 3\cell\row\pard The end.\par"
+        r"\pard The bridge is {\b closed}.\par It is\line so.\par"
+        r"\pard{\listtext\'b7\tab}One\par{\pntext 2.\tab}Two\par"
+        r"\trowd\cellx1000\cellx2000\pard\intbl Year\cell Visits\par in all\cell\row"
+        r"\trowd\pard\intbl 2018\cell 3\cell\row\pard The end.\par"
     )
     assert article(body, before) == Article(
         title="The bridge of Köln",
-        text="The bridge is closed.\n\nIt is\nso.\n\nYear\tVisits\n2018\t3\nThe end.",
+        text="The bridge is closed.\n\nIt is\nso.\n\nOne\nTwo\n\nYear\tVisits in all\n2018\t3\n\nThe end.",
         source="/news/bridge.rtf",
         authors=("Jane Doe", "John Roe"),
     )
@@ -53,7 +55,10 @@ def test_blocks_tables_and_properties() -> None:
         (r"it is{\footnote A note.} so{\annotation Why?}.", "it is so."),
         (r"{\field{\*\fldinst{HYPERLINK " + '"http://a.invalid"' + r"}}{\fldrslt{linked}}} words", "linked words"),
         (r"a\\par b \{c\} a|b", r"a\par b {c} a|b"),
-        (r"{\pict\pngblip 89504e47}word", "word"),
+        (r"{\pict\pngblip 89504e47}{\pict\bin5 }{\'x}word", "word"),
+        (r"{\*\unknown no}{\shp{\*\shpinst{\sp no}{\shptxt In a box.}}{\shprslt no}} words", "In a box. words"),
+        (r"{\f2\'93\'fa\'96\'7b} \uc2\u26085\'93\'fa\uc0\u26085 x", "日本 日日x"),
+        (r"pre\_war, 20\~000\emdash so", "pre-war, 20 000—so"),
     ],
 )
 def test_what_a_reader_sees(body: str, expected: str) -> None:
@@ -69,8 +74,7 @@ def test_the_first_line_is_the_title_where_none_is_stated() -> None:
     [
         (rb"{\rtf1 words", "unreadable"),
         (rb"{\rtf1 words\par and {\b mo", "unreadable"),
-        (rb"{\rtf1\uc words}", "unreadable"),
-        (rb"{\rtf1\u-99999999 words}", "unreadable"),
+        (b"{" * 2000 + b"}", "format"),
         (rb"{\rtf1}", "no_text"),
     ],
 )

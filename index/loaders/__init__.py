@@ -9,8 +9,8 @@ from pathlib import Path
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
-from index.loaders.kinds import HEAD, kind_of
-from index.loaders.parsing import MAX_BYTES, parse
+from index.loaders.kinds import HEAD, kind_of, largest
+from index.loaders.parsing import parse
 from index.report import Rejection
 
 __all__ = ["load"]
@@ -65,9 +65,10 @@ def _load_file(file: Path, source: str) -> list[Article | Rejection]:
         raise InputRejected(RejectionReason.ENCODING, f"The path {shown} is not valid UTF-8; rename it.")
     with file.open("rb") as stream:
         head = stream.read(HEAD)
-        if kind_of(file.name, head) is None:
+        kind = kind_of(file.name, head)
+        if kind is None:
             return parse(file.name, head, source)  # refused, so that the rest, perhaps gigabytes, stays unread
-        return parse(file.name, head + stream.read(MAX_BYTES + 1 - len(head)), source)
+        return parse(file.name, head + stream.read(largest(kind) + 1 - len(head)), source)
 
 
 def _printable(path: str) -> str:

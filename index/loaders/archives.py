@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
+from collections.abc import Iterable
 
 from index.errors import InputRejected, RejectionReason
 
 _MOST_MEMBERS = 2_000
-_MOST_BYTES = 50_000_000
-"""Of all members together, unpacked."""
+_MOST_BYTES = 300_000_000
+"""Of all members together, unpacked: pictures mostly, which stay packed."""
+_MOST_BYTES_READ = 50_000_000
+"""Of the members that are read, unpacked."""
 _LARGEST_RATIO = 100
 """Of the unpacked to the packed size of all; texts reach 20."""
 _ALWAYS_ALLOWED = 1_000_000
 """Bytes that an archive may unpack to whatever their ratio: a short text of one letter."""
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError, OSError)
 
 
 def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
@@ -24,10 +30,8 @@ def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise InputRejected(
-            RejectionReason.UNREADABLE, f"{source} is a damaged archive; open it and save it anew."
-        ) from error
+    except _DAMAGED as error:
+        raise _damaged(source) from error
     members = archive.infolist()
     size = sum(member.file_size for member in members)
     if len(members) > _MOST_MEMBERS or size > max(_ALWAYS_ALLOWED, min(_MOST_BYTES, _LARGEST_RATIO * len(data))):
@@ -38,15 +42,31 @@ def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
     return archive
 
 
+def refuse_too_much(archive: zipfile.ZipFile, names: Iterable[str], source: str) -> None:
+    """Raise InputRejected where the members of these names, those that are there, unpack to too much to be read."""
+    sizes = {member.filename: member.file_size for member in archive.infolist()}
+    size = sum(sizes.get(name, 0) for name in names)
+    if size > _MOST_BYTES_READ:
+        raise InputRejected(
+            RejectionReason.TOO_LARGE,
+            f"The text of {source} unpacks to {size:,} bytes, more than is taken; split it into smaller files.",
+        )
+
+
 def read_member(archive: zipfile.ZipFile, name: str, source: str) -> bytes:
-    """The bytes of a member; raises InputRejected where it is missing, locked or damaged."""
+    """The bytes of a member; raises InputRejected where it is missing, too large, locked or damaged."""
+    refuse_too_much(archive, [name], source)
     try:
         return archive.read(name)
     except KeyError as error:
         raise InputRejected(RejectionReason.FORMAT, f"{source} lacks {name}, so it is no such document.") from error
+    except NotImplementedError as error:  # how zipfile names ways of packing that it does not know, strong locks too
+        raise _damaged(source) from error
     except RuntimeError as error:  # how zipfile says that it needs a password
         raise InputRejected(RejectionReason.ENCRYPTED, f"{source} is locked by a password; save it without.") from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
-        raise InputRejected(
-            RejectionReason.UNREADABLE, f"{source} is a damaged archive; open it and save it anew."
-        ) from error
+    except _DAMAGED as error:
+        raise _damaged(source) from error
+
+
+def _damaged(source: str) -> InputRejected:
+    return InputRejected(RejectionReason.UNREADABLE, f"{source} is a damaged archive; open it and save it anew.")

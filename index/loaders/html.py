@@ -8,6 +8,7 @@ from typing import Any
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
+from index.loaders.blocks import squeeze
 from index.loaders.metadata import iso_date, language_code, names, one_line, web_address
 from index.report import Rejection
 
@@ -37,6 +38,7 @@ def parse_html(text: str, stem: str, source: str) -> list[Article | Rejection]:
     # It gives nothing, and no reason, also where tags are nested too deep or one paragraph is longer than 10 MB.
     if tree is None or not page:
         raise InputRejected(RejectionReason.NO_TEXT, f"No article was found in the page {source}; save it as text.")
+    published = iso_date(page.date)
     return [
         Article(
             title=one_line(page.title) or stem,
@@ -44,9 +46,10 @@ def parse_html(text: str, stem: str, source: str) -> list[Article | Rejection]:
             source=source,
             url=web_address(page.url) or web_address(source),
             site=one_line(page.sitename),
-            published=iso_date(page.date),
+            published=published,
             authors=names(page.author),
             language=language_code(tree.get("lang")),
+            published_from="page" if published else None,
         )
     ]
 
@@ -66,12 +69,7 @@ def html_text(fragment: str) -> str:
 
 def _plain_text(body: Any) -> str:
     """The text of an extracted tree: blank lines between blocks, line ends between list items and table rows."""
-    return _WHITE_SPACE.sub(_strongest, _render(body)).strip()
-
-
-def _strongest(run: re.Match[str]) -> str:
-    """What is left of a run of white space: its strongest mark, where a form feed stands between blocks."""
-    return next((gap for mark, gap in (("\f", "\n\n"), ("\n", "\n"), ("\t", "\t")) if mark in run[0]), " ")
+    return squeeze(_render(body))
 
 
 def _render(element: Any) -> str:

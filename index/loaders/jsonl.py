@@ -57,13 +57,15 @@ def _article(fields: dict[str, Any], stem: str, file: str, place: str) -> Articl
         raise InputRejected(RejectionReason.FORMAT, "Its text holds a NUL character.")
     line_id = one_line(fields.get("id"))
     source = one_line(fields.get("source")) or (f"{file}#{line_id}" if line_id else place)
+    published = iso_date(fields.get("published") or fields.get("date"))
     return Article(
         title=one_line(fields.get("title")) or stem,
         text=unix_newlines(text),
         source=source,
         url=web_address(fields.get("url")) or web_address(source),
         site=one_line(fields.get("site")),
-        published=iso_date(fields.get("published") or fields.get("date")),
+        published=published,
         authors=names(fields.get("authors") or fields.get("author")),
         language=language_code(fields.get("language")),
+        published_from="file" if published else None,
     )

@@ -8,6 +8,10 @@ from pathlib import PurePath
 
 HEAD = 4096
 """So many bytes of a file tell its kind."""
+MAX_BYTES = 20_000_000
+"""The largest file of text that is taken: some 20 novels."""
+MAX_DOCUMENT_BYTES = 100_000_000
+"""The largest PDF or zip archive, which are mostly pictures."""
 
 
 class Kind(StrEnum):
@@ -17,7 +21,16 @@ class Kind(StrEnum):
     MARKDOWN = "Markdown"
     HTML = "HTML"
     JSONL = "JSON lines"
+    PDF = "a PDF document"
+    RTF = "an RTF document"
+    ZIP = "a zip archive"
+    DOCX = "a Word document"
+    ODT = "an OpenDocument text"
+    EPUB = "an e-book"
 
+
+ZIPPED = (Kind.ZIP, Kind.DOCX, Kind.ODT, Kind.EPUB)
+"""Zip archives all: their beginning is the same, and only their members tell them apart."""
 
 _ENDINGS = {
     ".txt": Kind.TEXT,
@@ -26,23 +39,51 @@ _ENDINGS = {
     ".html": Kind.HTML,
     ".htm": Kind.HTML,
     ".jsonl": Kind.JSONL,
+    ".pdf": Kind.PDF,
+    ".docx": Kind.DOCX,
+    ".odt": Kind.ODT,
+    ".rtf": Kind.RTF,
+    ".epub": Kind.EPUB,
 }
+_TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL)
 
 ENDINGS = tuple(_ENDINGS)
 """The endings of file names that are taken, in lower case with their dot."""
 
-# What a file of another ending is all the same. White space and a byte order mark may come before.
-_BEGINNINGS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
-    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE), Kind.HTML),
+# No text begins so, whatever its name. White space and a byte order mark may come before.
+_DOCUMENTS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}%PDF-[12]\."), Kind.PDF),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}\{\\rtf"), Kind.RTF),
+    (re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), Kind.ZIP),
 )
+# What a file whose ending is not one of a text is all the same.
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_PDF_START = 1024
+"""Bytes that mail programs and servers may have left before a PDF document."""
 
 
 def kind_of(name: str, head: bytes) -> Kind | None:
     """The kind of a file of this name that begins with `head`, its first `HEAD` bytes; None for one that is not taken.
 
-    Text that could be of several kinds is of the one that its name says: a page of a tutorial may begin with the tags
-    that it writes about, so an ending for text is believed.
+    Every zip archive is `Kind.ZIP`. Text that could be of several kinds is of the one that its name says: a page of a
+    tutorial may begin with the tags that it writes about, so an ending for text is believed.
     """
-    by_name = _ENDINGS.get(PurePath(name).suffix.lower())
-    by_content = next((kind for beginning, kind in _BEGINNINGS if beginning.match(head)), None)
-    return by_name or by_content
+    by_content = next((kind for beginning, kind in _DOCUMENTS if beginning.match(head)), None)
+    if by_content is not None:
+        return by_content
+    by_name = kind_by_name(name)
+    if by_name in _TEXTS:
+        return by_name
+    if by_name is Kind.PDF and b"%PDF-" in head[:_PDF_START]:
+        return Kind.PDF
+    return Kind.HTML if _PAGE.match(head) else None
+
+
+def kind_by_name(name: str) -> Kind | None:
+    """The kind that the ending of a file's name claims; None for other endings."""
+    return _ENDINGS.get(PurePath(name).suffix.lower())
+
+
+def largest(kind: Kind) -> int:
+    """The bytes that a file of this kind may have."""
+    return MAX_DOCUMENT_BYTES if kind is Kind.PDF or kind in ZIPPED else MAX_BYTES

@@ -38,7 +38,7 @@ def parse_markdown(text: str, stem: str, source: str) -> list[Article | Rejectio
         raise not_as_exported(source, "that is not the first line of its front matter")
     tokens = _MARKDOWN.parse(body)
     refuse_too_many_tags((token.content for token in tokens if token.type == "html_block"), source)
-    origin = fields.get("source")
+    origin, published = fields.get("source"), iso_date(fields.get("date"))
     return [
         Article(
             title=one_line(fields.get("title")) or _heading(tokens) or stem,
@@ -46,9 +46,10 @@ def parse_markdown(text: str, stem: str, source: str) -> list[Article | Rejectio
             source=source,
             url=web_address(fields.get("url")) or web_address(origin) or web_address(source),
             site=one_line(fields.get("site")) or (None if web_address(origin) else one_line(origin)),
-            published=iso_date(fields.get("date")),
+            published=published,
             authors=names(fields.get("authors") or fields.get("author")),
             language=language_code(fields.get("language")),
+            published_from="front matter" if published else None,
             tags=names(fields.get("tags")),
         )
     ]

@@ -11,6 +11,16 @@ from index.article import YEAR_OR_MONTH
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*")
 _LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})([-_].*)?")
+_LONGEST_TITLE = 500
+"""Characters; what is longer, somebody put in the wrong field."""
+# What programs call a document that nobody has named.
+_NO_TITLE = re.compile(
+    r"microsoft (word|powerpoint|excel) - .*|(untitled|unbenannt|sans titre)\b.{0,12}"
+    r"|\(?(anonymous|unspecified|none)\)?|(powerpoint|word) (presentation|document)"
+    r"|(document|dokument|presentation|book|title|slide)\s?\d{0,3}"
+    r"|\S+\.(docx?|docm|odt|rtf|pdf|tex|dvi|indd|qxd|pages|pptx?|html?|txt|p65|wpd)",
+    re.IGNORECASE,
+)
 # Ways to write a date that can be read in only one way; 04/05/2019 is not among them.
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y")
 _MOMENTS = ("%Y-%m-%d %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S GMT")
@@ -27,6 +37,19 @@ def names(value: object) -> tuple[str, ...]:
     """The people of a list, or of one text with semicolons between them."""
     people = value if isinstance(value, list) else (one_line(value) or "").split(";")
     return tuple(name for person in people if (name := one_line(person)) is not None)
+
+
+def document_title(value: object, stem: str) -> str | None:
+    """A title from a document's properties; None for what a program put there: a file's name, or `Untitled 1`."""
+    title = one_line(value)
+    if (
+        title is None
+        or len(title) > _LONGEST_TITLE
+        or _NO_TITLE.fullmatch(title)
+        or not any(character.isalnum() for character in title)
+    ):
+        return None
+    return None if title.casefold() == stem.casefold() else title
 
 
 def web_address(value: object) -> str | None:

@@ -8,18 +8,20 @@ from pathlib import PurePath
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
-from index.loaders.decoding import decode
+from index.loaders.decoding import decode, name_of_binary
 from index.loaders.html import parse_html
 from index.loaders.jsonl import parse_jsonl
-from index.loaders.kinds import ENDINGS, HEAD, Kind, kind_of
+from index.loaders.kinds import ENDINGS, HEAD, MAX_BYTES, Kind, kind_by_name, kind_of, largest
 from index.loaders.markdown import parse_markdown
+from index.loaders.pdf import parse_pdf
+from index.loaders.rtf import parse_rtf
 from index.loaders.text import parse_text
+from index.loaders.zipped import parse_zipped
 from index.report import Rejection
 
-logger = logging.getLogger(__name__)
+__all__ = ["MAX_BYTES", "parse"]
 
-MAX_BYTES = 20_000_000
-"""The largest file that is taken: some 20 novels."""
+logger = logging.getLogger(__name__)
 
 Parsed = list[Article | Rejection]
 
@@ -30,13 +32,18 @@ _TEXT_PARSERS: dict[Kind, Callable[[str, str, str], Parsed]] = {
     Kind.JSONL: parse_jsonl,
 }
 """Each takes the decoded text, the file name's stem (the last resort for a title) and the source."""
-_BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {}
+_BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {
+    Kind.PDF: parse_pdf,
+    Kind.RTF: parse_rtf,
+    Kind.ZIP: parse_zipped,
+}
 """The same for formats that are no text: each takes the bytes."""
 
 
-def parse(name: str, data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> Parsed:
+def parse(name: str, data: bytes, source: str, *, max_bytes: int | None = None) -> Parsed:
     """Turn one file's bytes into articles; `kinds.kind_of` tells the format.
 
+    Without `max_bytes` the limit is that of the format, `kinds.largest`.
     `source` becomes the articles' source, save where a JSONL line or a file that `qa export` wrote states its own.
     Whatever cannot be taken becomes a Rejection; nothing is raised, also where a parser fails on what it was given.
     """
@@ -51,13 +58,14 @@ def parse(name: str, data: bytes, source: str, *, max_bytes: int = MAX_BYTES) ->
         return [Rejection(source, RejectionReason.UNREADABLE, message)]
 
 
-def _parse(name: PurePath, data: bytes, source: str, max_bytes: int) -> Parsed:
+def _parse(name: PurePath, data: bytes, source: str, max_bytes: int | None) -> Parsed:
     kind = kind_of(name.name, data[:HEAD])
     if kind is None:
-        raise InputRejected(RejectionReason.TYPE, f"{source} is not of a type that can be read ({', '.join(ENDINGS)}).")
-    if len(data) > max_bytes:
+        raise _not_taken(name.name, data, source)
+    most = largest(kind) if max_bytes is None else max_bytes
+    if len(data) > most:
         raise InputRejected(
-            RejectionReason.TOO_LARGE, f"{source} is larger than {max_bytes:,} bytes; split it into smaller files."
+            RejectionReason.TOO_LARGE, f"{source} is larger than {most:,} bytes; split it into smaller files."
         )
     if not data:
         raise InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
@@ -67,3 +75,16 @@ def _parse(name: PurePath, data: bytes, source: str, max_bytes: int) -> Parsed:
     if not text.strip():
         raise InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
     return _TEXT_PARSERS[kind](text, name.stem, source)
+
+
+def _not_taken(name: str, data: bytes, source: str) -> InputRejected:
+    claimed, found = kind_by_name(name), name_of_binary(data)
+    if claimed is None:
+        endings = ", ".join(ENDINGS)
+        return InputRejected(RejectionReason.TYPE, f"{source} is not of a type that can be read ({endings}).")
+    if not data:
+        return InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
+    return InputRejected(
+        RejectionReason.TYPE,
+        f"{source} is not {claimed}, as its name says, but {found or 'text'}; save it anew or rename it.",
+    )

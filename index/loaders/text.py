@@ -12,6 +12,10 @@ _LONGEST_TITLE = 200
 
 def parse_text(text: str, stem: str, source: str) -> list[Article | Rejection]:
     """One article of the whole text; its first line that is not empty is the title if it is short."""
-    first_line = text.lstrip().partition("\n")[0].rstrip()
-    title = one_line(first_line) if len(first_line) <= _LONGEST_TITLE else None
-    return [Article(title=title or stem, text=text, source=source, url=web_address(source))]
+    return [Article(title=first_line(text) or stem, text=text, source=source, url=web_address(source))]
+
+
+def first_line(text: str) -> str | None:
+    """The first line that is not empty; None where it is too long for a title."""
+    line = text.lstrip().partition("\n")[0].rstrip()
+    return one_line(line) if len(line) <= _LONGEST_TITLE else None

@@ -78,6 +78,7 @@ def test_page_with_metadata() -> None:
         published="2019-04-25",
         authors=("Jane Doe", "John Roe"),
         language="en",
+        published_from="page",
     )
 
 

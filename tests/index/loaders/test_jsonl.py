@@ -45,6 +45,7 @@ def test_all_fields() -> None:
             published="2019-04",
             authors=("Jane Doe", "John Roe"),
             language="en",
+            published_from="file",
         )
     ]
 
@@ -57,7 +58,14 @@ def test_other_names_of_fields_and_what_is_missing() -> None:
         '{"text": "Three.", "url": "javascript:alert(1)", "published": {"no": "date"}, "language": 5}',
     ]
     assert parse_jsonl("\n".join(lines), "all", SOURCE) == [
-        Article("all", "One.", f"{SOURCE}#7", published="2019-04-25", authors=("Jane Doe", "John Roe")),
+        Article(
+            "all",
+            "One.",
+            f"{SOURCE}#7",
+            published="2019-04-25",
+            authors=("Jane Doe", "John Roe"),
+            published_from="file",
+        ),
         Article("all", "Two.", "https://a.org/2", url="https://a.org/2"),
         Article("all", "Three.", f"{SOURCE}#4"),
     ]

@@ -48,6 +48,7 @@ def test_front_matter_becomes_metadata() -> None:
         published="2019-04-25",
         authors=("Jane Doe", "John Roe"),
         language="en",
+        published_from="front matter",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -62,6 +63,10 @@ class Article:
             raise InputRejected(
                 RejectionReason.FORMAT, f"{self.source}: the date {self.published!r} is not ISO 8601, like 2019-04-25."
             )
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page that holds the character at `offset`, counted from 1; None for an unpaged text."""
+        return bisect_right(self.pages, offset) or None
 
     @cached_property
     def id(self) -> str:

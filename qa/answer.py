@@ -65,6 +65,7 @@ class Answer:
             "retrieval_score": self.retrieval_score,
             "reader_score": self.reader_score,
             "speaker": self.speaker,
+            "page": self.article.page_at(self.start),
             "article": {
                 "id": self.article.id,
                 "title": self.article.title,

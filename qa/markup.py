@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from index.article import Article
 from qa.abstentions import ABSTENTIONS
 from qa.answer import Answer, Reason, Reply
 
@@ -62,9 +63,12 @@ def readable_date(published: str) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def readable_place(start: int, end: int, length: int) -> str:
-    """Where `[start, end)` stands in a text of `length` characters, in words: "about a third into the article"."""
-    middle = (start + end) / 2 / length
+def readable_place(start: int, end: int, article: Article) -> str:
+    """Where `[start, end)` stands in words: "page 3 of 12", or "about a third into the article"."""
+    page = article.page_at(start)
+    if page is not None:
+        return f"page {page} of {len(article.pages)}"
+    middle = (start + end) / 2 / len(article.text)
     _, words = min(_PLACES, key=lambda place: abs(place[0] - middle))
     return f"{words} the article"
 
@@ -129,7 +133,7 @@ def _facts(answer: Answer, link: str | None, start: int, end: int) -> list[str]:
     if article.published:
         facts.append(f'<time datetime="{html.escape(article.published)}">{readable_date(article.published)}</time>')
     characters = f"characters {start:,}-{end:,} of {len(article.text):,}"
-    place = readable_place(start, end, len(article.text))
+    place = readable_place(start, end, article)
     facts.append(f'<span class="qa-place">{place} <span class="qa-offsets">({characters})</span></span>')
     if answer.confidence is not None:
         facts.append(f"{answer.confidence:.0%} sure")

@@ -204,7 +204,7 @@ def _source(answer: Answer, start: int, end: int) -> list[Text]:
     facts.append(printable(article.site or article.source))
     if article.published:
         facts.append(readable_date(article.published))
-    place = readable_place(start, end, len(article.text))
+    place = readable_place(start, end, article)
     facts.append(f"{place} (characters {start:,} to {end:,} of {len(article.text):,})")
     if answer.confidence is not None:
         facts.append(f"{answer.confidence:.0%} sure")

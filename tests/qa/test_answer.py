@@ -37,6 +37,7 @@ def test_an_answer_as_programs_get_it() -> None:
         "retrieval_score": 0.75,
         "reader_score": 6.5,
         "speaker": None,
+        "page": None,
         "article": {
             "id": ARTICLE.id,
             "title": "Caf\xe9",

@@ -181,4 +181,10 @@ def test_dates_are_as_precise_as_they_are_known(published: str, words: str) -> N
     ],
 )
 def test_places_are_told_in_words(start: int, end: int, words: str) -> None:
-    assert readable_place(start, end, 100) == words
+    assert readable_place(start, end, Article("", "x" * 100, "s")) == words
+
+
+@pytest.mark.parametrize(("start", "page"), [(0, 1), (9, 1), (10, 2), (29, 2), (30, 4), (99, 4)])
+def test_a_page_is_named_where_there_are_pages(start: int, page: int) -> None:
+    """The third one has no text."""
+    assert readable_place(start, start + 1, Article("", "x" * 100, "s", pages=(0, 10, 30, 30))) == f"page {page} of 4"

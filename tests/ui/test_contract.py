@@ -33,6 +33,7 @@ ANSWER: dict[str, Types] = {
     "retrieval_score": (float,),
     "reader_score": (float,),
     "speaker": (str, type(None)),
+    "page": (int, type(None)),
     "article": (dict,),
 }
 ARTICLE: dict[str, Types] = {

@@ -48,7 +48,8 @@ def page_lines(text_page: Any) -> list[Line]:
     """The lines of one page in the order of the document, as PDFium finds them."""
     import pypdfium2.raw as pdfium
 
-    units = [pdfium.FPDFText_GetUnicode(text_page, index) for index in range(text_page.count_chars())]
+    handle = text_page.raw  # quicker than the object, for what is asked of every character
+    units = [pdfium.FPDFText_GetUnicode(handle, index) for index in range(text_page.count_chars())]
     lines: list[Line] = []
     start = 0
     for index, unit in enumerate([*units, 0x0A]):
@@ -61,10 +62,13 @@ def page_lines(text_page: Any) -> list[Line]:
 
 def _line(text_page: Any, units: list[int], start: int, end: int, breaks_word: bool) -> Iterator[Line]:
     text = _readable(units[start:end])
-    visible = [index for index in range(start, end) if not chr(units[index]).isspace()]
-    if not text or not visible:
+    if not text:
         return
-    first, last = (text_page.get_charbox(index, loose=True) for index in (visible[0], visible[-1]))
+    while chr(units[start]).isspace():
+        start += 1
+    while chr(units[end - 1]).isspace():
+        end -= 1
+    first, last = (text_page.get_charbox(index, loose=True) for index in (start, end - 1))
     height = max(first[3] - first[1], last[3] - last[1])
     yield Line(text + "-" * breaks_word, first[0], last[2], first[1], height, breaks_word)
 

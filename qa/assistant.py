@@ -15,9 +15,11 @@ through this class.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
-from itertools import compress, islice
+from enum import Enum, auto
+from itertools import compress, groupby, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +29,7 @@ from index.embedder import Embedder
 from index.errors import InputRejected, ModelDamaged, RejectionReason
 from index.library import Library, Progress
 from index.loaders import load
+from index.loaders.sandbox import Sandbox
 from index.report import AddReport, ArticleSummary, Rejection
 from index.searching import Hit
 from index.sentence_embedder import SentenceEmbedder
@@ -95,8 +98,13 @@ class Assistant:
         self.reader.load()
 
     def add(self, *inputs: str | Path | Article, progress: Progress | None = None) -> AddReport:
-        """Add articles, files, and folders of files; what cannot be taken is reported, never raised."""
-        return self.library.add(_items(inputs), progress)
+        """Add articles, files, and folders of files; what cannot be taken is reported, never raised.
+
+        Files are parsed in processes of their own, the next ones while the last ones are embedded. Raises
+        SandboxUnavailable where no such process can be started.
+        """
+        with closing(_items(inputs)) as items:  # else they would parse on after an error or Ctrl-C
+            return self.library.add(items, progress)
 
     def remove(self, *article_ids: str) -> list[ArticleSummary]:
         """Remove articles by id, all or none; raises InputRejected where one is not in the library."""
@@ -218,12 +226,29 @@ def _check_counts(top_k: int, passages: int) -> None:
             raise InputRejected(RejectionReason.OPTION, f"{name} is {value}; give a number from 1 to {MOST_PASSAGES}.")
 
 
-def _items(inputs: Iterable[str | Path | Article]) -> Iterator[Article | Rejection]:
-    for item in inputs:
-        if isinstance(item, Article):
-            yield item
-        elif str(item).lower().startswith(("http://", "https://")):
-            message = f"{item} is not fetched by this version; save the page and add its file."
-            yield Rejection(str(item), RejectionReason.TYPE, message)
-        else:
-            yield from load(Path(item))
+def _items(inputs: Iterable[str | Path | Article]) -> Generator[Article | Rejection]:
+    with Sandbox() as sandbox:
+        for kind, items in groupby(inputs, _origin):  # paths that follow each other are read ahead together
+            if kind is _Origin.PATH:
+                yield from load(*(Path(item) for item in items if not isinstance(item, Article)), sandbox=sandbox)
+                continue
+            for item in items:
+                if isinstance(item, Article):
+                    yield item
+                else:
+                    message = f"{item} is not fetched by this version; save the page and add its file."
+                    yield Rejection(str(item), RejectionReason.TYPE, message)
+
+
+def _origin(item: str | Path | Article) -> _Origin:
+    if isinstance(item, Article):
+        return _Origin.MADE
+    return _Origin.ADDRESS if str(item).lower().startswith(("http://", "https://")) else _Origin.PATH
+
+
+class _Origin(Enum):
+    """Where an input of an add comes from."""
+
+    MADE = auto()
+    ADDRESS = auto()
+    PATH = auto()

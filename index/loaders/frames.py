@@ -62,5 +62,6 @@ class Frames:
             return
         waiting = select.poll()
         waiting.register(descriptor, getattr(select, event))
-        if not waiting.poll(max(0.0, self.deadline - time.monotonic()) * 1000):
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0 or not waiting.poll(seconds * 1000):  # also where something comes all the time
             raise TimeoutError

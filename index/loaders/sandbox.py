@@ -32,13 +32,13 @@ class Sandbox:
     """Parses documents in up to `processes` processes; the first is started with the first document."""
 
     def __init__(self, *, processes: int | None = None, limits: Limits | None = None, worker: str = WORKER) -> None:
-        """Run the module `worker`, in as many processes as the machine has cores, though in four at most."""
+        """Run the module `worker`, in as many processes as half of the machine's cores, though in four at most."""
         self._limits = limits or Limits()
         self._worker = worker
         # A process belongs to one thread: Linux ends it with the thread that started it.
         self._own = threading.local()
         self._threads = ThreadPoolExecutor(
-            processes or min(_MOST_PROCESSES, os.cpu_count() or 1), "parsing", initializer=self._prepare
+            processes or min(_MOST_PROCESSES, max(1, (os.cpu_count() or 1) // 2)), "parsing", initializer=self._prepare
         )
         self._started: set[WorkerProcess] = set()
         self._lock = threading.Lock()

@@ -41,7 +41,7 @@ class WorkerProcess:
                 bufsize=0,
                 cwd=os.path.abspath(os.sep),  # noqa: PTH100 - not the folder that happens to be the current one
                 env=reduced_environment(os.environ),
-                start_new_session=True,
+                process_group=0,  # not a session, which Linux would give as much time as all of its parent
             )
         except OSError as error:
             raise _unavailable(error.strerror or str(error)) from error

@@ -179,6 +179,15 @@ def test_ctrl_c_is_for_the_parent(hostile: Sandbox) -> None:
     assert again.title == first.title
 
 
+def test_a_process_shares_the_session_but_not_the_group_of_its_parent(hostile: Sandbox) -> None:
+    """In a session of its own, Linux gives it as much of the processor as its parent, however nice it is."""
+    article = done(hostile, "print")
+    assert isinstance(article, Article)
+    process = int(article.title)
+    assert os.getsid(process) == os.getsid(0)
+    assert os.getpgid(process) == process
+
+
 def test_closing_ends_what_is_under_way_at_once() -> None:
     before = children()
     sandbox = Sandbox(processes=2, worker="hostile_worker")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from commanding import CommandLine
+from processes import children
 
 from index.article import Article
 from index.errors import DiskFull
@@ -193,6 +194,34 @@ def test_a_disk_that_fills_tells_how_much_was_added(qa: CommandLine, monkeypatch
     result = qa("add", qa.folder / "many")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: The disk is full; make room and try again. Articles stored before: 2.\n"
+
+
+def test_ctrl_c_leaves_no_process_that_parses(
+    qa: CommandLine, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        qa.write(f"many/{number}.txt", f"Article {number}.\n")
+    before, during = children(), []
+
+    def interrupted(titles: list[str], texts: list[str]) -> Any:
+        during.extend(children())
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as pressed:
+        pressed.setattr(fake_embedder, "embed_passages", interrupted)
+        assert qa("add", qa.folder / "many").exit_code == 130
+    assert len(during) > len(before)
+    assert children() == before
+    assert qa("add", qa.folder / "many").stdout.endswith("300 added, 0 changed, 0 unchanged, 0 rejected.\n")
+
+
+def test_without_a_process_to_parse_in_the_command_says_so(
+    qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/no/such/python")
+    result = qa("add", chess)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: The process that files are read in could not be started (No such file")
 
 
 def test_ctrl_c_keeps_what_was_added(qa: CommandLine, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,6 +234,7 @@ def test_a_killed_parent_leaves_no_process_behind() -> None:
     ) as parent:
         assert parent.stdout is not None
         process = int(parent.stdout.readline())
+        time.sleep(0.3)  # until it is in the middle of a document
         assert is_running(process)
         parent.kill()
         assert soon(lambda: not is_running(process), 2)

@@ -15,6 +15,7 @@ ArticleQAError
 │   ├── ModelNotFound        no model at that folder or name
 │   ├── ModelDamaged         files of the model are incomplete or changed
 │   └── ModelMismatch        the library was embedded with another model
+├── SandboxUnavailable   the process that files are parsed in cannot be started
 └── BadTestSet           a test set or training set that cannot be read; names the line at fault
 
 Every message says what was wrong, what was given, and what to do, in one sentence or two.
@@ -123,6 +124,10 @@ class ModelDamaged(ModelError):
 
 class ModelMismatch(ModelError):
     """The library was embedded with another model or other settings."""
+
+
+class SandboxUnavailable(ArticleQAError):
+    """The process that files are parsed in cannot be started; they are never parsed without it."""
 
 
 class BadTestSet(ArticleQAError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from index import records
@@ -50,8 +51,9 @@ def sync_folder(
     if not Path(place).is_dir():
         raise InputRejected(RejectionReason.MISSING, f"There is no folder {place}; check the path.")
     seen = _Seen()
-    items = seen.noted(load(Path(place)))
-    files = _compared(library, items, progress) if dry_run else library.add(items, progress)
+    with closing(load(Path(place))) as found:  # else its files would be parsed on after an error or Ctrl-C
+        items = seen.noted(found)
+        files = _compared(library, items, progress) if dry_run else library.add(items, progress)
     if remove and not seen.sources | seen.rejected:
         raise InputRejected(
             RejectionReason.EMPTY,

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 from itertools import compress, islice
@@ -104,9 +105,11 @@ class Assistant:
     def add(self, *inputs: str | Path | Article, progress: Progress | None = None) -> AddReport:
         """Add articles, files, folders of files, and what is at web addresses: pages, feeds and sitemaps.
 
-        What cannot be taken is reported, never raised.
+        What cannot be taken is reported, never raised. Files are parsed in processes of their own, the next ones while
+        the last ones are embedded. Raises SandboxUnavailable where no such process can be started.
         """
-        return self.library.add(incoming(inputs, lambda: self._visitor), progress)
+        with closing(incoming(inputs, lambda: self._visitor)) as items:  # else they would parse on after Ctrl-C
+            return self.library.add(items, progress)
 
     @cached_property
     def _visitor(self) -> Visitor:

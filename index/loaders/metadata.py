@@ -76,7 +76,7 @@ def iso_date(value: object) -> str | None:
     if YEAR_OR_MONTH.fullmatch(text):
         return text
     # strptime takes digits of any script, and 2019115 for both 15 January and 5 November.
-    if not text.isascii() or (text.isdigit() and len(text) != 8):
+    if not text or not text.isascii() or (text.isdigit() and len(text) != 8):
         return None
     for form in _DAYS:
         if (day := _strptime(text, form)) is not None:

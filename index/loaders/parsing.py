@@ -51,6 +51,9 @@ def parse(name: str, data: bytes, source: str, *, max_bytes: int | None = None) 
         return _parse(PurePath(name), data, source, max_bytes)
     except InputRejected as error:
         return [Rejection.of(source, error)]
+    except MemoryError:
+        message = f"{source} needs more memory than is allowed for one file; split it into smaller files."
+        return [Rejection(source, RejectionReason.MEMORY, message)]
     except Exception as error:
         # The text is a stranger's: one that breaks a parser must not stop the files after it.
         logger.debug("The parser failed on %s", source, exc_info=True)

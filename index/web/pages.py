@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
+from index.loaders.messages import Document
 from index.loaders.metadata import one_line
-from index.loaders.parsing import Parsed, parse
+from index.loaders.parsing import Parsed
 from index.report import Rejection
 from index.web.addresses import without_feed_scheme
 from index.web.entries import Entry
 from index.web.fetching import Fetched
 from index.web.listings import is_listing, read_listing
 from index.web.visiting import Visitor
+
+Parse = Callable[[Document], Parsed]
+"""How the bytes of a page become articles: in a sandbox."""
 
 _ENDINGS = {
     "text/html": ".html",
@@ -31,7 +35,7 @@ _MOST_FAILURES = 5
 """So many pages in a row that cannot be fetched, and the rest of a list is not tried: each may take 20 seconds."""
 
 
-def web_articles(address: str, visitor: Visitor) -> Iterator[Article | Rejection]:
+def web_articles(address: str, visitor: Visitor, parse: Parse) -> Iterator[Article | Rejection]:
     """The article at an address, or those that the feed or sitemap there lists; raises nothing for what it finds.
 
     An article's source is the address that it came from in the end, without fragment and tracking parameters.
@@ -44,21 +48,23 @@ def web_articles(address: str, visitor: Visitor) -> Iterator[Article | Rejection
         yield Rejection.of(address, error)
         return
     if listing is None:
-        yield from page_articles(fetched)
+        yield from page_articles(fetched, parse)
         return
     yield from listing.rejected
     if not listing.entries:
         yield Rejection(address, RejectionReason.EMPTY, f"{address} lists no articles.")
-    for _, items in entries_articles(listing.entries, fetched.address, visitor):
+    for _, items in entries_articles(listing.entries, fetched.address, visitor, parse):
         yield from items
 
 
-def page_articles(fetched: Fetched) -> Parsed:
+def page_articles(fetched: Fetched, parse: Parse) -> Parsed:
     """What one page holds; a web site's word about the source of its articles is not taken."""
-    return _belonging(parse(_file_name(fetched), fetched.data, fetched.address), fetched.address)
+    return _belonging(parse(Document(_file_name(fetched), fetched.data, fetched.address)), fetched.address)
 
 
-def entries_articles(entries: Sequence[Entry], listed_at: str, visitor: Visitor) -> Iterator[tuple[Entry, Parsed]]:
+def entries_articles(
+    entries: Sequence[Entry], listed_at: str, visitor: Visitor, parse: Parse
+) -> Iterator[tuple[Entry, Parsed]]:
     """Entries of a list with what each holds: its text where the list has it and is of the same site, else its page.
 
     A feed could otherwise put words into the mouth of another site. After five pages in a row that could not be
@@ -66,7 +72,7 @@ def entries_articles(entries: Sequence[Entry], listed_at: str, visitor: Visitor)
     """
     failures = 0
     for number, entry in enumerate(entries, start=1):
-        items = _content_articles(entry, listed_at, visitor) or _fetched_articles(entry, visitor)
+        items = _content_articles(entry, listed_at, visitor, parse) or _fetched_articles(entry, visitor, parse)
         yield entry, items
         failures = failures + 1 if is_failure(items) else 0
         if failures == _MOST_FAILURES and number < len(entries):
@@ -81,7 +87,7 @@ def is_failure(items: Parsed) -> bool:
     return any(isinstance(item, Rejection) and item.reason is RejectionReason.NETWORK for item in items)
 
 
-def _fetched_articles(entry: Entry, visitor: Visitor) -> Parsed:
+def _fetched_articles(entry: Entry, visitor: Visitor, parse: Parse) -> Parsed:
     try:
         fetched = visitor.fetch(entry.address)
         if is_listing(fetched):
@@ -90,10 +96,10 @@ def _fetched_articles(entry: Entry, visitor: Visitor) -> Parsed:
             )
     except InputRejected as error:
         return [Rejection.of(entry.address, error)]
-    return [_told_by(entry, item) for item in page_articles(fetched)]
+    return [_told_by(entry, item) for item in page_articles(fetched, parse)]
 
 
-def _content_articles(entry: Entry, listed_at: str, visitor: Visitor) -> list[Article | Rejection]:
+def _content_articles(entry: Entry, listed_at: str, visitor: Visitor, parse: Parse) -> Parsed:
     """The article in an entry itself; nothing where there is none, or it claims to be of another site."""
     if entry.content is None or urlsplit(entry.address).netloc != urlsplit(listed_at).netloc:
         return []
@@ -104,7 +110,8 @@ def _content_articles(entry: Entry, listed_at: str, visitor: Visitor) -> list[Ar
     name, text = "page.txt", entry.content
     if entry.is_html:
         name, text = "page.html", f"<html><body><article>{entry.content}</article></body></html>"
-    found = [item for item in parse(name, text.encode("utf-8", "replace"), source) if isinstance(item, Article)]
+    document = Document(name, text.encode("utf-8", "replace"), source)
+    found = [item for item in parse(document) if isinstance(item, Article)]
     return [_told_by(entry, replace(article, title=entry.title or article.title, url=source)) for article in found]
 
 

@@ -10,11 +10,12 @@ from index.article import Article
 from index.errors import InputRejected, RejectionReason
 from index.following import FollowedFeed, mark_of, with_feed, with_news
 from index.library import Library, Progress
+from index.loaders.sandbox import Sandbox
 from index.report import AddReport, Rejection, SyncReport
 from index.web.addresses import is_web_address, without_feed_scheme
 from index.web.entries import Entry
 from index.web.listings import Listing, is_listing, read_listing
-from index.web.pages import entries_articles, is_failure
+from index.web.pages import Parse, entries_articles, is_failure
 from index.web.visiting import Visitor
 
 
@@ -38,12 +39,15 @@ def sync(library: Library, visitor: Visitor, progress: Progress | None = None) -
     Entries that could not be fetched are tried again the next time; all others were seen, and stay away once they are
     removed.
     """
-    for feed in library.followed():
-        if is_web_address(feed.address):
-            yield _sync(library, feed, visitor, progress)
+    with Sandbox() as sandbox:
+        for feed in library.followed():
+            if is_web_address(feed.address):
+                yield _sync(library, feed, visitor, sandbox.parse, progress)
 
 
-def _sync(library: Library, feed: FollowedFeed, visitor: Visitor, progress: Progress | None) -> SyncReport:
+def _sync(
+    library: Library, feed: FollowedFeed, visitor: Visitor, parse: Parse, progress: Progress | None
+) -> SyncReport:
     try:
         fetched = visitor.fetch(feed.address, etag=feed.etag, modified=feed.modified)
         is_unchanged = fetched.status != 200
@@ -56,7 +60,7 @@ def _sync(library: Library, feed: FollowedFeed, visitor: Visitor, progress: Prog
     new = [entry for entry in listing.entries if mark_of(entry.guid) not in seen]
     known = [entry.guid for entry in listing.entries if mark_of(entry.guid) in seen]
     taken: list[str] = []
-    report = library.add(_items(new, listing.rejected, fetched.address, visitor, taken), progress)
+    report = library.add(_items(new, listing.rejected, fetched.address, visitor, parse, taken), progress)
     now = replace(
         feed.having_seen(known + taken),
         last=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -68,11 +72,16 @@ def _sync(library: Library, feed: FollowedFeed, visitor: Visitor, progress: Prog
 
 
 def _items(
-    new: Sequence[Entry], rejected: Sequence[Rejection], listed_at: str, visitor: Visitor, taken: list[str]
+    new: Sequence[Entry],
+    rejected: Sequence[Rejection],
+    listed_at: str,
+    visitor: Visitor,
+    parse: Parse,
+    taken: list[str],
 ) -> Iterator[Article | Rejection]:
     """What is new; `taken` are the GUIDs of entries that need not be tried again."""
     yield from rejected
-    for entry, items in entries_articles(new, listed_at, visitor):
+    for entry, items in entries_articles(new, listed_at, visitor, parse):
         yield from items
         if not is_failure(items):
             taken.append(entry.guid)

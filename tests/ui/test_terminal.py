@@ -8,8 +8,10 @@ import pytest
 from rich.text import Text
 
 from index.article import Article
+from index.errors import RejectionReason
+from index.report import AddReport, Rejection
 from qa.answer import Answer, Reason, Reply
-from ui.terminal import print_text, reply_text
+from ui.terminal import print_text, reply_text, report_text
 
 SUMMIT = Article(
     title="Summit in Vladivostok",
@@ -114,3 +116,34 @@ def test_on_a_terminal_bold_is_bold(capsys: pytest.CaptureFixture[str], monkeypa
     monkeypatch.delenv("NO_COLOR", raising=False)
     print_text(Text.assemble("a ", ("bold", "bold"), " word"))
     assert capsys.readouterr().out == "a \x1b[1mbold\x1b[0m word\n"
+
+
+def rejections(*reasons: str) -> AddReport:
+    return AddReport(rejected=tuple(Rejection("a", RejectionReason(reason), f"It is {reason}.") for reason in reasons))
+
+
+def test_few_rejections_are_listed() -> None:
+    assert report_text(rejections("type", "empty", "type", "type", "type")).plain.splitlines() == [
+        "rejected   It is type.",
+        "rejected   It is empty.",
+        *["rejected   It is type."] * 3,
+        "0 added, 0 changed, 0 unchanged, 5 rejected.",
+    ]
+
+
+def test_many_rejections_are_also_counted_by_reason() -> None:
+    many = rejections(*["timeout"] * 2, *["type"] * 1200, "empty")
+    assert report_text(many).plain.splitlines()[1203:] == [
+        "",
+        "Rejected, by reason:",
+        "    1,200  are of a type that is not read",
+        "        2  take too long to read",
+        "        1  are empty",
+        "",
+        "0 added, 0 changed, 0 unchanged, 1,203 rejected.",
+    ]
+
+
+@pytest.mark.parametrize("reason", list(RejectionReason))
+def test_every_reason_for_a_rejection_has_words(reason: RejectionReason) -> None:
+    assert len(report_text(rejections(*[reason] * 6)).plain.splitlines()[8].split()) > 2

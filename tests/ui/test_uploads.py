@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+
+import pytest
+from processes import children
 
 from index.article import Article
 from index.errors import RejectionReason
+from index.loaders.limits import Limits
+from index.loaders.sandbox import Sandbox
+from index.report import Rejection
 from ui.uploads import MAX_FILE_BYTES, read_files, read_paste
 
 
@@ -32,6 +39,19 @@ def test_a_file_that_cannot_be_taken_does_not_stop_the_others(tmp_path: Path) ->
     assert rejected_photo.source == "photo.png (uploaded)"
     assert rejected_long.reason is RejectionReason.TOO_LARGE
     assert article.text == "Ada plays."
+
+
+def test_files_are_parsed_in_a_process_that_is_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("loop")
+    (tmp_path / "b.txt").write_text("print")
+    hostile = partial(Sandbox, limits=Limits(seconds=1), worker="hostile_worker")
+    monkeypatch.setattr("ui.uploads.Sandbox", hostile)
+    before = children()
+    rejection, article = read_files([tmp_path / "a.txt", tmp_path / "b.txt"])
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason is RejectionReason.TIMEOUT
+    assert isinstance(article, Article)
+    assert children() == before
 
 
 def test_a_paste_becomes_an_article_unaltered() -> None:

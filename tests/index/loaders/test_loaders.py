@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from pathlib import Path
 
 import pytest
+from processes import children, soon
 
 from index.article import Article
-from index.errors import RejectionReason
-from index.loaders import load
+from index.errors import RejectionReason, SandboxUnavailable
+from index.loaders import _MOST_BYTES_AHEAD, _MOST_FILES_AHEAD, load
+from index.loaders.limits import Limits
+from index.loaders.sandbox import Sandbox
 from index.report import Rejection
 
 
@@ -129,3 +134,70 @@ def test_installed_software_in_a_folder_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "venv" / "pyvenv.cfg").write_text("home = /usr/bin", encoding="utf-8")
     (tmp_path / "note.txt").write_text("Words of a note.", encoding="utf-8")
     assert [Path(item.source).name for item in load(tmp_path)] == ["note.txt"]
+
+
+def numbered(folder: Path, count: int, text: str = "Article {number}.") -> list[str]:
+    return [write(folder / f"{number:04}.txt", text.format(number=number)) for number in range(count)]
+
+
+def test_many_files_come_in_their_order(tmp_path: Path) -> None:
+    sources = numbered(tmp_path, 300)
+    assert outcome(tmp_path) == [(source, f"Article {number}.") for number, source in enumerate(sources)]
+
+
+def test_several_paths_come_in_theirs(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "b.txt", "One."), write(tmp_path / "a.txt", "Two.")
+    paths = [tmp_path / "b.txt", tmp_path / "none.txt", tmp_path / "a.txt", tmp_path / "b.txt"]
+    assert [item.source for item in load(*paths)] == [first, str(tmp_path.resolve() / "none.txt"), second, first]
+
+
+def test_a_bounded_number_of_files_is_read_ahead(tmp_path: Path) -> None:
+    sources = numbered(tmp_path, 2 * _MOST_FILES_AHEAD)
+    with Sandbox() as sandbox:
+        items = load(tmp_path, sandbox=sandbox)
+        for _ in range(3):
+            next(items)
+        assert soon(lambda: sandbox._threads._work_queue.empty())
+        changed = [Path(source).write_text("Changed.", encoding="utf-8") for source in sources]
+        assert len(changed) == len(sources)
+        old = [item for item in items if isinstance(item, Article) and item.text != "Changed."]
+    assert _MOST_FILES_AHEAD - 2 <= len(old) <= _MOST_FILES_AHEAD
+
+
+def test_a_bounded_number_of_bytes_is_read_ahead(tmp_path: Path) -> None:
+    size = 4_000_000
+    sources = numbered(tmp_path, 20, "words " * (size // 6))
+    with Sandbox() as sandbox:
+        items = load(tmp_path, sandbox=sandbox)
+        for _ in range(2):
+            next(items)
+        assert soon(lambda: sandbox._threads._work_queue.empty())
+        time.sleep(1)  # for those that are being read
+        for source in sources:
+            Path(source).write_text("Changed.", encoding="utf-8")
+        old = [item for item in items if isinstance(item, Article) and item.text != "Changed."]
+    assert 1 <= len(old) <= _MOST_BYTES_AHEAD // size + 1
+
+
+def test_closing_the_iterator_ends_the_processes(tmp_path: Path) -> None:
+    numbered(tmp_path, 50)
+    before = children()
+    items = load(tmp_path)
+    next(items)
+    assert len(children()) > len(before)
+    items.close()
+    assert children() == before
+
+
+def test_the_files_beside_one_that_hangs_are_read(tmp_path: Path) -> None:
+    sources = [write(tmp_path / f"{number}.txt", deed) for number, deed in enumerate(["print", "loop", "segfault"] * 2)]
+    with Sandbox(limits=Limits(seconds=1), worker="hostile_worker") as sandbox:
+        found = [(item.source, isinstance(item, Article) or item.reason) for item in load(tmp_path, sandbox=sandbox)]
+    assert found == list(zip(sources, [True, "timeout", "crash"] * 2, strict=True))
+
+
+def test_without_processes_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.txt", "Words.")
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(SandboxUnavailable, match="could not be started"):
+        list(load(tmp_path))

@@ -64,7 +64,7 @@ def test_size_limit() -> None:
     assert refusal("a.txt", b"a" * (MAX_BYTES + 1))[0] is RejectionReason.TOO_LARGE
 
 
-@pytest.mark.parametrize("failure", [RecursionError, MemoryError, ZeroDivisionError("secret detail")])
+@pytest.mark.parametrize("failure", [RecursionError, ZeroDivisionError("secret detail")])
 def test_a_parser_that_fails_is_a_refusal_in_one_sentence(
     failure: type[Exception] | Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,6 +76,17 @@ def test_a_parser_that_fails_is_a_refusal_in_one_sentence(
     assert refusal("a.txt", b"Words.") == (
         RejectionReason.UNREADABLE,
         f"/news/a.txt could not be read: its parser failed with {name}.",
+    )
+
+
+def test_a_parser_without_memory_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str, stem: str, source: str) -> list[Article | Rejection]:
+        raise MemoryError
+
+    monkeypatch.setitem(parsing._TEXT_PARSERS, Kind.TEXT, fail)
+    assert refusal("a.txt", b"Words.") == (
+        RejectionReason.MEMORY,
+        "/news/a.txt needs more memory than is allowed for one file; split it into smaller files.",
     )
 
 

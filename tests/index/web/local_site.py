@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from index.loaders.messages import Document
+from index.loaders.parsing import Parsed, parse
 from index.web.addresses import AddressRules, IPAddress
 from index.web.fetching import FetchSettings
 from index.web.visiting import Visitor
@@ -126,3 +128,8 @@ def answering(*answers: list[str]) -> tuple[Callable[[str, int], list[IPAddress]
         return [ip_address(ip) for ip in answers[min(len(asked), len(answers)) - 1]]
 
     return resolve, asked
+
+
+def parsed_here(document: Document) -> Parsed:
+    """What a sandbox would give, without its processes."""
+    return parse(document.name, document.data, document.source)

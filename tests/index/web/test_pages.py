@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_site import Site, html, response
+from local_site import Site, html, parsed_here, response
 
 from index.article import Article
 from index.errors import RejectionReason
@@ -18,7 +18,7 @@ LONG = "".join(f"<p>Sentence {number} of a long text about the bridge.</p>" for 
 
 
 def outcome(site: Site, path: str = "/a") -> list[Article | Rejection]:
-    return list(web_articles(site.address(path), site.visitor()))
+    return list(web_articles(site.address(path), site.visitor(), parsed_here))
 
 
 def sources(items: list[Article | Rejection]) -> list[str]:
@@ -204,7 +204,7 @@ def test_after_five_failures_in_a_row_the_rest_is_left(site: Site) -> None:
 def test_an_address_that_may_not_be_fetched(address: str, connections: list[Any]) -> None:
     from index.web.visiting import Visitor
 
-    (rejection,) = web_articles(address, Visitor())
+    (rejection,) = web_articles(address, Visitor(), parsed_here)
     assert isinstance(rejection, Rejection)
     assert rejection.reason is RejectionReason.ADDRESS
     assert connections == []

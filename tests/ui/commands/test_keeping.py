@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from commanding import CommandLine
+from processes import children
 
 from index.article import Article
 from index.errors import DiskFull
@@ -44,8 +45,9 @@ def test_add_tells_what_became_of_each_article(qa: CommandLine, chess: Path) -> 
         ("empty.txt", b"", "is empty"),
         ("picture.txt", b"\x89PNG\r\n\x1a\n\0\0", "holds a PNG image, not text"),
         ("utf16.txt", b"\xff\xfe\x00\xd8 \x00", "cannot be told for sure; save it as UTF-8"),
-        ("archive.zip", b"PK\x03\x04", "is not of a type that can be read"),
-        ("article.pdf", gzip.compress(b"words"), "is not of a type that can be read"),
+        ("archive.zip", b"PK\x03\x04", "is a damaged archive; open it and save it anew"),
+        ("article.pdf", gzip.compress(b"words"), "is not a PDF document, as its name says, but a gzip archive"),
+        ("film.mp4", b"\0\0\0\x18ftypmp42", "is not of a type that can be read"),
         ("damaged.jsonl", b'{"text": "Words."}\n{"text": \n', "Line 2 of"),
     ],
 )
@@ -200,6 +202,34 @@ def test_a_disk_that_fills_tells_how_much_was_added(qa: CommandLine, monkeypatch
     result = qa("add", qa.folder / "many")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: The disk is full; make room and try again. Articles stored by this add: 2.\n"
+
+
+def test_ctrl_c_leaves_no_process_that_parses(
+    qa: CommandLine, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        qa.write(f"many/{number}.txt", f"Article {number}.\n")
+    before, during = children(), []
+
+    def interrupted(titles: list[str], texts: list[str]) -> Any:
+        during.extend(children())
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as pressed:
+        pressed.setattr(fake_embedder, "embed_passages", interrupted)
+        assert qa("add", qa.folder / "many").exit_code == 130
+    assert len(during) > len(before)
+    assert children() == before
+    assert qa("add", qa.folder / "many").stdout.endswith("300 added, 0 changed, 0 unchanged, 0 rejected.\n")
+
+
+def test_without_a_process_to_parse_in_the_command_says_so(
+    qa: CommandLine, chess: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/no/such/python")
+    result = qa("add", chess)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: The process that files are read in could not be started (No such file")
 
 
 def test_ctrl_c_keeps_what_was_added(qa: CommandLine, fake_embedder: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from index.article import YEAR_OR_MONTH
@@ -49,7 +50,7 @@ def document_title(value: object, stem: str) -> str | None:
         or not any(character.isalnum() for character in title)
     ):
         return None
-    return None if title.casefold() == stem.casefold() else title
+    return None if stem.casefold() in (title.casefold(), PurePath(title).stem.casefold()) else title
 
 
 def web_address(value: object) -> str | None:

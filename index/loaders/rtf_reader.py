@@ -40,24 +40,14 @@ _CHARACTERS = {
 }
 _SYMBOLS = {b"\\": "\\", b"{": "{", b"}": "}", b"~": "\xa0", b"_": "-", b"\n": "\f", b"\r": "\f"}
 _CODE_PAGES = {
-    0: "cp1252",
-    77: "mac_roman",
-    128: "cp932",
-    129: "cp949",
-    130: "johab",
-    134: "gb18030",
-    136: "cp950",
-    161: "cp1253",
-    162: "cp1254",
-    163: "cp1258",
-    177: "cp1255",
-    178: "cp1256",
-    186: "cp1257",
-    204: "cp1251",
-    222: "cp874",
-    238: "cp1250",
-    254: "cp437",
-    255: "cp850",
+    int(number): encoding
+    for number, _, encoding in (
+        pair.partition(":")
+        for pair in (
+            "0:cp1252 77:mac_roman 128:cp932 129:cp949 130:johab 134:gb18030 136:cp950 161:cp1253 "
+            "162:cp1254 163:cp1258 177:cp1255 178:cp1256 186:cp1257 204:cp1251 222:cp874 238:cp1250 254:cp437 255:cp850"
+        ).split()
+    )
 }
 """Encodings by the character sets of fonts."""
 

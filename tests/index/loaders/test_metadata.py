@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from index.article import is_iso_date
-from index.loaders.metadata import iso_date, language_code, names, one_line, web_address
+from index.loaders.metadata import document_title, iso_date, language_code, names, one_line, web_address
 
 ODD_VALUES: list[Any] = [None, True, False, [], {}, [[]], {"a": 1}, object(), b"bytes", float("nan"), "", " ", "\0"]
 
@@ -100,3 +100,30 @@ def test_only_web_addresses_become_links(value: str, expected: str | None) -> No
 )
 def test_language_codes(value: object, expected: str | None) -> None:
     assert language_code(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("The bridge\nof Bremen", "The bridge of Bremen"),
+        ("Word and deed", "Word and deed"),
+        ("Untitled: a life in pictures", "Untitled: a life in pictures"),
+        ("1984", "1984"),
+        ("bridge", None),
+        ("Bridge.PDF", None),
+        ("final report.docx", "final report.docx"),
+        ("report_v2.docx", None),
+        ("Microsoft Word - final report.docx", None),
+        ("untitled", None),
+        ("Unbenannt 1", None),
+        ("Document1", None),
+        ("PowerPoint Presentation", None),
+        ("(unspecified)", None),
+        ("***", None),
+        ("x" * 501, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_titles_that_a_program_gave_are_none(value: object, title: str | None) -> None:
+    assert document_title(value, "bridge") == title

@@ -44,8 +44,9 @@ def test_add_tells_what_became_of_each_article(qa: CommandLine, chess: Path) -> 
         ("empty.txt", b"", "is empty"),
         ("picture.txt", b"\x89PNG\r\n\x1a\n\0\0", "holds a PNG image, not text"),
         ("utf16.txt", b"\xff\xfe\x00\xd8 \x00", "cannot be told for sure; save it as UTF-8"),
-        ("archive.zip", b"PK\x03\x04", "is not of a type that can be read"),
-        ("article.pdf", gzip.compress(b"words"), "is not of a type that can be read"),
+        ("archive.zip", b"PK\x03\x04", "is a damaged archive; open it and save it anew"),
+        ("article.pdf", gzip.compress(b"words"), "is not a PDF document, as its name says, but a gzip archive"),
+        ("film.mp4", b"\0\0\0\x18ftypmp42", "is not of a type that can be read"),
         ("damaged.jsonl", b'{"text": "Words."}\n{"text": \n', "Line 2 of"),
     ],
 )

@@ -171,7 +171,7 @@ def test_ctrl_c_while_adding_keeps_the_library_whole(home: Path) -> None:
         r"\nStopped; the same command adds the others\. Articles stored by this add: ([\d,]+)\.\n", stderr
     )
     listed = json.loads(run(home, "list", "--json", *library).stdout)
-    assert said is not None
+    assert said is not None, stderr
     assert int(said[1].replace(",", "")) <= len(listed) < 5000  # it may have come between the storing and the counting
     assert [article["source"].rpartition("#")[2] for article in listed] == [str(n + 1) for n in range(len(listed))]
 

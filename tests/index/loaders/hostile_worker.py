@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -19,6 +20,8 @@ from index.loaders.sandbox_worker import serve
 from index.report import Rejection
 
 CHANNEL = 4  # as `serve` opens it: stdin and stdout are 3 and 4 in it
+
+LIMITS = ("RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NPROC", "RLIMIT_CPU")
 
 
 def loop() -> None:
@@ -88,6 +91,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "exit well": lambda: sys.exit(0),
     "segfault": lambda: ctypes.string_at(0),
     "kill": lambda: ctypes.CDLL(None).kill(os.getpid(), signal.SIGKILL),
+    "overspend": lambda: ctypes.CDLL(None).kill(os.getpid(), signal.SIGXCPU),
     "fork natively": fork_natively,
     "fork out of the group": fork_out_of_the_group,
     "announce much": announce_much,
@@ -121,6 +125,12 @@ def parse(name: str, data: bytes, source: str, *, max_bytes: int) -> Parsed:
         return [Article("Much", "x" * 10**6, f"{source}#{number}") for number in range(int(deed.split()[1]))]
     if deed in ATTEMPTS:
         return [Rejection(source, RejectionReason.FORMAT, refused(ATTEMPTS[deed]))]
+    if deed == "limits":
+        return [
+            Article(
+                "Limits", " ".join(str(resource.getrlimit(getattr(resource, limit))[0]) for limit in LIMITS), source
+            )
+        ]
     if deed == "read":
         return [Article(source, Path(name).read_text(), source)]
     if deed == "tell":

@@ -45,6 +45,7 @@ def done(sandbox: Sandbox, deed: str) -> Article | Rejection:
         ("loop", "timeout"),
         ("loop against signals", "timeout"),
         ("sleep", "timeout"),
+        ("overspend", "timeout"),
         ("allocate", "memory"),
         ("allocate in pieces", "memory"),
         ("kill", "memory"),
@@ -146,6 +147,15 @@ def test_nothing_of_the_parent_is_there(hostile: Sandbox, monkeypatch: pytest.Mo
     assert "PROXY" not in told.text
     niceness = os.nice(0) + 5
     assert told.text.endswith(f" {min(niceness, 19)} ['0', '1', '2', '3', '4', '5']")  # the last lists the folder
+
+
+def test_the_system_knows_the_limits_and_each_file_gets_its_own_time(hostile: Sandbox) -> None:
+    first, second = done(hostile, "limits"), done(hostile, "limits")
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    *fixed, seconds = map(int, second.text.split())
+    assert fixed == [LIMITS.memory, 0, 0, 0]
+    assert 2 <= seconds <= 4  # a second to start, which was used before, and one for the file
 
 
 def test_a_process_is_replaced_after_so_many_files() -> None:

@@ -84,7 +84,7 @@ class Chat:
         with gr.Row(equal_height=True):
             with gr.Column(min_width=280):
                 files = gr.File(
-                    label="Files: .txt, .md, .html, .jsonl, 5 MB each",
+                    label="Files: text, Markdown, HTML, PDF, Word, EPUB …, 5 MB each",
                     file_count="multiple",
                     elem_id="files",
                 )

@@ -11,7 +11,6 @@ sees one snapshot, the newest that any process has committed.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,25 +20,22 @@ from typing import Self
 import apsw
 
 from index import records
+from index.access import Access
 from index.article import Article
 from index.by_id import found_by_id, summaries
 from index.corrections import Corrections, corrected, corrections_of, forget, remember
-from index.database import Database
 from index.embedder import Embedder
-from index.errors import LibraryError, LibraryReadOnly
-from index.facts import next_generation
+from index.errors import LibraryError
 from index.filters import Filter
 from index.folders import refuse_what_is_no_library
 from index.following import FollowedFeed, load_followed, save_followed
-from index.identity import check_identity, settle_identity
+from index.identity import check_identity
 from index.integrity import Damage
 from index.passages import PassageSettings
 from index.preparing import PreparedArticle, changed, groups, prepare
 from index.report import AddReport, ArticleSummary, Change, Rejection
 from index.searching import FilteredHits, Hit, Searcher
-from index.transactions import savepoint
-from index.upkeep import all_damage, compact_files
-from index.vector_cache import VectorCache, warned_if_not_saved
+from index.upkeep import all_damage
 from index.word_search import WordSearch
 
 Progress = Callable[[int], None]
@@ -54,13 +50,8 @@ class Library:
         self.folder = folder
         self.embedder = embedder
         self.settings = settings
-        self.read_only = read_only
-        self._vectors = VectorCache(folder, embedder.fingerprint.dimension)
         self._words = WordSearch()
-        self._database = Database(folder, on_close=self._vectors.forget)
-        self._writers = threading.RLock()
-        self._lock = threading.RLock()  # of what is in memory; taken after `_writers`, never before
-        self._transaction: apsw.Connection | None = None
+        self._access = Access(folder, embedder.fingerprint, settings, read_only=read_only)
 
     @classmethod
     def open(
@@ -78,17 +69,14 @@ class Library:
         """
         refuse_what_is_no_library(folder, read_only=read_only)
         library = cls(folder, embedder, settings=settings or PassageSettings(), read_only=read_only)
-        with library._reading() as connection:
+        with library._access.reading() as connection:
             if connection is not None:
                 check_identity(connection, folder, embedder.fingerprint, library.settings)
         return library
 
     def close(self) -> None:
         """Close the files; a forked child leaves its parent's alone."""
-        if self._database.is_forked:  # a thread of the parent may have held the lock, which nobody here gives back
-            return
-        with self._lock:
-            self._database.close()
+        self._access.close()
 
     def __enter__(self) -> Self:
         return self
@@ -100,22 +88,22 @@ class Library:
 
     def __len__(self) -> int:
         """The number of articles."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             return 0 if connection is None else int(connection.execute("SELECT count(*) FROM articles").get)
 
     def _is_empty(self) -> bool:
         """Without counting, which takes a while where there is much."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             return connection is None or connection.execute("SELECT 1 FROM articles LIMIT 1").get is None
 
     def articles(self) -> list[ArticleSummary]:
         """All articles, in the order in which they were added."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             return [] if connection is None else list(records.list_articles(connection))
 
     def article(self, article_id: str) -> Article:
         """The article by its id; raises InputRejected where there is none."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             found = None if connection is None else records.load_article(connection, article_id)
         return found_by_id(found, article_id)
 
@@ -128,7 +116,7 @@ class Library:
         if self._is_empty():  # nothing to load a model for
             return [[] for _ in questions]
         vectors = self.embedder.embed_questions(questions)
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             if connection is None:
                 return [[] for _ in questions]
             return self._searcher(connection).search(questions, vectors, limit)
@@ -138,14 +126,14 @@ class Library:
         if self._is_empty():
             return FilteredHits()
         (vector,) = self.embedder.embed_questions([question])
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             if connection is None:
                 return FilteredHits()
             return self._searcher(connection).search_filtered(question, vector, limit, wanted)
 
     def _searcher(self, connection: apsw.Connection) -> Searcher:
         check_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
-        return Searcher(connection, self._vectors.at(connection), self._words)
+        return Searcher(connection, self._access.vectors.at(connection), self._words)
 
     def add(self, items: Iterable[Article | Rejection], progress: Progress | None = None) -> AddReport:
         """Store articles, each in a transaction of its own; a rejection that a loader made is only reported.
@@ -153,7 +141,7 @@ class Library:
         An article whose source is known replaces the older version, and is passed over where nothing changed. Stopped
         in the middle, or by an error, the articles stored so far stay; a note on the exception says how many.
         """
-        self._refuse_if_read_only()
+        self._access.refuse_if_read_only()
         outcomes: list[tuple[Change, ArticleSummary] | Rejection] = []
         with self._telling_what_is_stored(outcomes):
             for group in groups(items):
@@ -168,11 +156,11 @@ class Library:
 
     def remove(self, article_ids: Iterable[str]) -> list[ArticleSummary]:
         """Remove those articles, all or none; raises InputRejected where one is not in the library."""
-        self._refuse_if_read_only()
+        self._access.refuse_if_read_only()
         article_ids = list(dict.fromkeys(article_ids))
-        with self._reading() as connection:  # a library that does not exist yet is not made for this
+        with self._access.reading() as connection:  # a library that does not exist yet is not made for this
             summaries(connection, article_ids)
-        with self.transaction(), self._writing() as connection:
+        with self.transaction(), self._access.writing() as connection:
             removed = summaries(connection, article_ids)  # again: another writer may have been faster
             for summary in removed:
                 records.delete_article(connection, summary.id)
@@ -184,10 +172,10 @@ class Library:
 
         Raises InputRejected where one is not in the library, or cannot be so.
         """
-        self._refuse_if_read_only()
+        self._access.refuse_if_read_only()
         edited = [corrections.applied(self.article(article_id)) for article_id in dict.fromkeys(article_ids)]
         prepared = prepare(edited, self.settings, self.embedder)  # a title is embedded with each passage
-        with self.transaction(), self._writing() as connection:
+        with self.transaction(), self._access.writing() as connection:
             for article in prepared:
                 id_ = article.article.id
                 remember(connection, id_, corrections_of(connection, id_).updated(corrections))
@@ -196,12 +184,12 @@ class Library:
 
     def followed(self) -> list[FollowedFeed]:
         """The feeds that are followed, in the order in which that began."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             return [] if connection is None else load_followed(connection)
 
     def change_followed(self, change: Callable[[Sequence[FollowedFeed]], Sequence[FollowedFeed]]) -> None:
         """Follow what `change` makes of the feeds that are followed, which nobody else changes meanwhile."""
-        with self.transaction(), self._writing() as connection:
+        with self.transaction(), self._access.writing() as connection:
             save_followed(connection, change(load_followed(connection)))
 
     @contextmanager
@@ -212,34 +200,31 @@ class Library:
             library.remove([old.id])
             library.add([new])
         """
-        with self._writing():
+        with self._access.writing():
             yield
         self.save_vectors()
 
     def check(self) -> list[Damage]:
         """All that is damaged, by reading everything; none where the library is whole."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             if connection is None:
                 return []
             return all_damage(connection, self.folder)
 
     def compact(self) -> None:
         """Write all files anew, without a trace of removed articles; raises LibraryLocked while others read."""
-        self._refuse_if_read_only()
-        with self._alone():
-            if self._transaction is not None:
-                raise LibraryError(f"The library in {self.folder} is inside a transaction; compact it afterwards.")
-            if not self._database.exists:
-                return
-            compact_files(self._database, self._vectors)
-        self.save_vectors()
+        self._access.compact()
+
+    def save_vectors(self) -> None:
+        """Write the cache of vectors, unless a transaction is open, which does so when it ends."""
+        self._access.save_vectors()
 
     @contextmanager
     def _telling_what_is_stored(self, outcomes: Sequence[tuple[Change, ArticleSummary] | Rejection]) -> Iterator[None]:
         try:
             yield
         except (LibraryError, KeyboardInterrupt) as error:
-            if self._transaction is None:  # else nothing stays
+            if not self._access.in_transaction:  # else nothing stays
                 report = AddReport.of(outcomes)
                 stored = len(report.added) + len(report.changed)
                 error.add_note(f"Articles stored by this add: {stored:,}.")
@@ -247,7 +232,7 @@ class Library:
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:
         """Embed the new articles of a group together, then store one at a time."""
-        with self._reading() as connection:
+        with self._access.reading() as connection:
             group = [item if isinstance(item, Rejection) else corrected(connection, item) for item in group]
             new = changed(connection, group)
         prepared = dict(zip(new, prepare(list(new.values()), self.settings, self.embedder), strict=True))
@@ -262,73 +247,10 @@ class Library:
     def store(self, prepared: PreparedArticle) -> Change:
         """Store one article that is cut and embedded already; one with the same source is replaced."""
         article = prepared.article
-        with self._writing() as connection:
+        with self._access.writing() as connection:
             stored = records.content_hash(connection, article.id)
             if stored == article.content_hash:  # the same article twice in one add, or another process was faster
                 return Change.UNCHANGED
             records.delete_article(connection, article.id)
             records.insert_article(connection, article, prepared.passages, prepared.vectors)
         return Change.ADDED if stored is None else Change.CHANGED
-
-    @contextmanager
-    def _writing(self) -> Iterator[apsw.Connection]:
-        """The writer's connection inside a transaction: a new one, or the one that is open already."""
-        self._refuse_if_read_only()
-        with self._alone(), self._forgetting_what_fails():
-            if self._transaction is not None:
-                with savepoint(self._transaction):
-                    yield self._transaction
-                    next_generation(self._transaction)
-                return
-            with self._database.writing() as connection:
-                settle_identity(connection, self.folder, self.embedder.fingerprint, self.settings)
-                self._transaction = connection
-                try:
-                    yield connection
-                    next_generation(connection)
-                finally:
-                    self._transaction = None
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """The only writer of all threads and processes; questions go on while it waits for the others."""
-        self._database.refuse_in_fork()
-        with self._writers, self._database.locked(), self._lock:
-            yield
-
-    @contextmanager
-    def _forgetting_what_fails(self) -> Iterator[None]:
-        """A search inside a transaction puts its vectors in memory, where a rollback does not reach."""
-        before = self._vectors.seen
-        try:
-            yield
-        except BaseException:
-            if self._vectors.seen != before:
-                self._vectors.forget()
-            raise
-
-    @contextmanager
-    def _reading(self) -> Iterator[apsw.Connection | None]:
-        """One snapshot, or None while nothing was ever stored; inside a transaction, what it has changed so far."""
-        self._database.refuse_in_fork()  # before the lock, which a thread of the parent may have held
-        with self._lock:
-            if self._transaction is not None:
-                yield self._transaction
-            elif not self._database.exists:
-                yield None
-            else:
-                with self._database.reading() as connection:
-                    yield connection
-
-    def save_vectors(self) -> None:
-        """Write the cache of vectors, unless a transaction is open, which does so when it ends."""
-        with warned_if_not_saved(self.folder):
-            with self._reading() as connection:
-                if connection is None or self._transaction is not None or not self._vectors.prepare(connection):
-                    return
-            with self._alone(), self._database.writing() as connection:
-                self._vectors.save(connection)
-
-    def _refuse_if_read_only(self) -> None:
-        if self.read_only:
-            raise LibraryReadOnly(f"The library in {self.folder} may only be read; name another one to add to.")

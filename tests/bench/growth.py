@@ -117,7 +117,7 @@ def grow(folder: Path, embedder: SentenceEmbedder, corpus: GrowingCorpus, size: 
         articles = corpus.articles(size - passages_in(library))
         while group := list(islice(articles, GROUP)):
             started = time.perf_counter()
-            with library._writing():
+            with library._access.writing():
                 for article in group:
                     library.store(article)
             seconds += time.perf_counter() - started
@@ -128,7 +128,7 @@ def grow(folder: Path, embedder: SentenceEmbedder, corpus: GrowingCorpus, size: 
 
 def passages_in(library: Library) -> int:
     """How many passages a library holds."""
-    with library._reading() as connection:
+    with library._access.reading() as connection:
         return 0 if connection is None else vector_rows.count(connection)
 
 

@@ -59,9 +59,9 @@ def ask(folder: Path, questions: Questions) -> Asked:
     asked = range(len(questions.texts))
     with questions.library(folder) as library:
         whole = times(lambda place: library.search(questions.texts[place], 10), len(asked))
-        with library._reading() as connection:
+        with library._access.reading() as connection:
             assert connection is not None
-            index = library._vectors.at(connection)
+            index = library._access.vectors.at(connection)
 
             def by_meaning(place: int) -> list[int]:
                 return ids_of(nearest(connection, index, questions.vectors[place : place + 1], POOL)[0])

@@ -120,7 +120,7 @@ def test_a_library_made_anew_follows_the_same(opened: Library, fake_embedder: Em
 )
 def test_damage_is_an_error_and_is_repaired(library: Library, fake_embedder: Embedder, damage: str) -> None:
     library.add([Article("T", "Some words.", "a.txt")])
-    with library._database.writing() as connection:
+    with library._access._database.writing() as connection:
         set_fact(connection, "followed", damage)
     with pytest.raises(LibraryCorrupt, match="followed"):
         library.followed()

@@ -72,7 +72,7 @@ def test_who_reads_for_long_holds_up_one_commit_and_not_each(
     library: Library, articles: list[Article], fake_embedder: Embedder
 ) -> None:
     library.add(articles)
-    with Library.open(library.folder, fake_embedder) as other, other._reading() as connection:
+    with Library.open(library.folder, fake_embedder) as other, other._access.reading() as connection:
         assert connection is not None
         connection.execute("SELECT * FROM articles").fetchone()
         library.add([Article("", "The first one waits.", "first.txt")])
@@ -189,13 +189,13 @@ def test_questions_do_not_wait_for_another_process_that_writes(
     opened: Library, articles: list[Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting = threading.Event()
-    locked = opened._database.locked
+    locked = opened._access._database.locked
 
     def announced(**wait: float) -> AbstractContextManager[None]:
         waiting.set()
         return locked(**wait)
 
-    monkeypatch.setattr(opened._database, "locked", announced)
+    monkeypatch.setattr(opened._access._database, "locked", announced)
     new = Article("New", "Nora knits nets.", "new.txt")
     with ThreadPoolExecutor(2) as pool:
         with Database(opened.folder).locked():

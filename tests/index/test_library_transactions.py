@@ -86,12 +86,12 @@ def test_vectors_of_what_was_undone_do_not_stay(opened: Library, articles: list[
 
 def test_what_fails_without_a_search_leaves_the_vectors_in_memory(opened: Library) -> None:
     """At a million passages reading them anew takes longer than a user waits for an error."""
-    with opened._reading() as connection:
-        index = opened._vectors.at(connection)
+    with opened._access.reading() as connection:
+        index = opened._access.vectors.at(connection)
     with pytest.raises(InputRejected), opened.transaction():
         opened.remove(["nothing"])
-    with opened._reading() as connection:
-        assert opened._vectors.at(connection) is index
+    with opened._access.reading() as connection:
+        assert opened._access.vectors.at(connection) is index
 
 
 def test_transactions_inside_one_another_are_one(opened: Library, other: Library) -> None:
@@ -125,12 +125,12 @@ def test_a_full_disk_inside_a_transaction_undoes_all_of_it(opened: Library, arti
     big = Article("Big", "word " * 20_000, "big.txt")
     with pytest.raises(DiskFull), opened.transaction():
         opened.add([NEW])
-        with opened._writing() as connection:
+        with opened._access.writing() as connection:
             connection.pragma("max_page_count", connection.pragma("page_count"))
         opened.add([big])
     assert sources(opened) == ["chess.txt", "bakery.txt", "harbour.txt"]
     assert {hit.article for hit in opened.search("Nora chess", 9)} == set(articles)
-    with opened._writing() as connection:
+    with opened._access.writing() as connection:
         connection.pragma("max_page_count", 1_000_000)
     opened.add([NEW])
     assert opened.search("Nora knits", 1)[0].article == NEW

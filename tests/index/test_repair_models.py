@@ -97,7 +97,7 @@ def test_the_settings_are_kept_where_the_model_cannot_be_told(
     settings = PassageSettings(24, 6)
     with Library.open(tmp_path / "library", fake_embedder, settings=settings) as library:
         library.add(articles)
-        with library._writing() as connection:
+        with library._access.writing() as connection:
             set_fact(connection, "embedder", "nonsense")
     assert repair(tmp_path / "library", fake_embedder).kept == 3
     with Library.open(tmp_path / "library", fake_embedder, settings=settings) as library:

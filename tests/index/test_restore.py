@@ -42,7 +42,7 @@ def test_a_restored_library_is_the_same_and_goes_on(
     (tmp_path / "new").mkdir()
     assert restored(copy, tmp_path / "new", fake_embedder) == articles
     assert copy.read_bytes() == before
-    with Library.open(tmp_path / "new", fake_embedder) as library, library._reading() as connection:
+    with Library.open(tmp_path / "new", fake_embedder) as library, library._access.reading() as connection:
         assert connection is not None
         assert connection.pragma("journal_mode") == "wal"
     with Library.open(tmp_path / "new", fake_embedder) as library:

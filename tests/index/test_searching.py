@@ -39,7 +39,7 @@ def test_what_is_estimated_is_compared_again_with_what_is_stored(
     monkeypatch.setattr("index.vectors._LOOKED_INTO", 4)
     monkeypatch.setattr(word_search, "_FEW", 100)
     with Library.open(tmp_path / "library", fake_embedder, settings=settings) as library:
-        with library._reading() as connection:
+        with library._access.reading() as connection:
             assert connection is not None
-            assert not library._vectors.at(connection).is_exact
+            assert not library._access.vectors.at(connection).is_exact
         assert found(library, questions) == exact

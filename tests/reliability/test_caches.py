@@ -126,8 +126,8 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[Failing]:
 
 def assert_equal_ids(library: Library) -> None:
     """The ids in the vector index are those that the same snapshot stores."""
-    with library._reading() as connection:
-        held = library._vectors.at(connection).ids
+    with library._access.reading() as connection:
+        held = library._access.vectors.at(connection).ids
         assert np.array_equal(np.sort(held), vector_rows.passage_ids(connection))
 
 
@@ -182,8 +182,8 @@ def test_vectors_and_articles_commit_as_one_whatever_fails(
 def test_a_cache_that_was_never_right_is_never_read(small: Path, fake_embedder: Embedder, tmp_path: Path) -> None:
     """A file with as many vectors of the same length, under the same ids, but other ones."""
     right = answers(small, fake_embedder)
-    with Library.open(small, fake_embedder, settings=SETTINGS) as library, library._reading() as connection:
-        ids = library._vectors.at(connection).ids
+    with Library.open(small, fake_embedder, settings=SETTINGS) as library, library._access.reading() as connection:
+        ids = library._access.vectors.at(connection).ids
     other = VectorIndex(64)
     noise = np.random.default_rng(5).normal(size=(len(ids), 64)).astype(np.float32)
     other.add(ids, noise)

@@ -79,7 +79,7 @@ def test_its_vectors_are_gone_as_well(small: Path, fake_embedder: Embedder, secr
     article = secret_article(secret)
     with Library.open(small, fake_embedder, settings=SETTINGS) as library:
         library.add([article])
-        with library._reading() as connection:
+        with library._access.reading() as connection:
             vectors = [v for (v,) in connection.execute("SELECT vector FROM passages ORDER BY id DESC LIMIT 3")]
         library.remove([article.id])
         library.compact()
@@ -96,7 +96,7 @@ def test_compacting_says_where_somebody_still_reads_the_old_pages(
     ):
         library.add([secret_article(secret)])
         library.remove([secret_article(secret).id])
-        with other._reading() as connection:
+        with other._access.reading() as connection:
             connection.execute("SELECT count(*) FROM articles").fetchall()
             with pytest.raises(LibraryLocked):
                 library.compact()

@@ -45,7 +45,7 @@ class Choice:
 def choices(folder: Path, questions: Questions) -> list[Choice]:
     """Every kind of index and every limit of word search, tried on one library."""
     fewer = Questions(questions.texts[:QUESTIONS], questions.vectors[:QUESTIONS], questions.fingerprint)
-    with fewer.library(folder) as library, library._reading() as connection:
+    with fewer.library(folder) as library, library._access.reading() as connection:
         assert connection is not None
         return [*vector_choices(connection, fewer), *word_choices(connection, fewer)]
 

@@ -158,7 +158,7 @@ def test_a_change_in_the_middle_of_reading_is_told(fake_embedder: Embedder, fold
         os.seteuid(NOBODY)
 
     with nobody_special(), Library.open(folder, fake_embedder, settings=SETTINGS, read_only=True) as mine:
-        with pytest.raises(LibraryLocked, match="was changed while it was read; try again"), mine._reading():
+        with pytest.raises(LibraryLocked, match="was changed while it was read; try again"), mine._access.reading():
             change()
         assert len(mine) == 11
 

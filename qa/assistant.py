@@ -237,7 +237,7 @@ class Assistant:
             return [Reply(one.question, reason=Reason.EMPTY_LIBRARY) for one in asked]
         self.load()
         started = time.perf_counter()
-        found = retrieve(self.library, asked, manner.passages)
+        found = retrieve(self.library, asked, manner.passages, self.reader.languages)
         seconds = (time.perf_counter() - started) / len(asked)
         replies = self._read([(one.question, got.hits) for one, got in zip(asked, found, strict=True)], manner)
         return [

@@ -35,6 +35,11 @@ class Reader(Protocol):
         """Where the model's files lie, its calibration among them; None where it has none on this machine."""
         ...
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """The codes of the languages that it reads, such as `en`; None where nobody says."""
+        ...
+
     def load(self) -> None:
         """Load the model now, so that the first question does not wait for it."""
         ...

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
+SHIPPED_LANGUAGES = frozenset({"en"})
 
 
 @dataclass(frozen=True)

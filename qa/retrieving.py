@@ -27,16 +27,33 @@ class Retrieved:
         return replace(reply, reason=Reason.FILTERED if is_filtered else reply.reason, note=" ".join(notes) or None)
 
 
-def retrieve(library: Library, asked: Sequence[Asked], passages: int) -> list[Retrieved]:
-    """For each question its best passages: those without limits together, the others one by one."""
+def retrieve(
+    library: Library, asked: Sequence[Asked], passages: int, languages: frozenset[str] | None = None
+) -> list[Retrieved]:
+    """For each question its best passages: those without limits together, the others one by one.
+
+    Passages of articles in other `languages` are found and left out; where those are None all are kept.
+    """
     free = [one.question for one in asked if one.wanted == EVERYTHING]
     found = iter(library.search_many(free, passages) if free else [])
     return [
-        Retrieved(tuple(next(found)))
-        if one.wanted == EVERYTHING
-        else _limited(library.search_filtered(one.question, passages, one.wanted))
+        _readable(
+            Retrieved(tuple(next(found)))
+            if one.wanted == EVERYTHING
+            else _limited(library.search_filtered(one.question, passages, one.wanted)),
+            languages,
+        )
         for one in asked
     ]
+
+
+def _readable(found: Retrieved, languages: frozenset[str] | None) -> Retrieved:
+    hits = tuple(hit for hit in found.hits if languages is None or hit.article.language in (None, *languages))
+    left_out = {hit.article.id for hit in found.hits} - {hit.article.id for hit in hits}
+    if not left_out:
+        return found
+    note = f"Articles in languages that are not read, and that were found by their words: {len(left_out):,}."
+    return replace(found, hits=hits, note=note if found.note is None else f"{found.note} {note}")
 
 
 def _limited(found: FilteredHits) -> Retrieved:

@@ -13,7 +13,7 @@ import numpy as np
 from index.passages import Passage
 from qa.reader import AnswerSpan, Reading
 from qa.reader_input import SPECIAL_TOKENS, heading, shortened
-from qa.reader_model import SHIPPED_READER, ReaderModel, load_reader_model, span_logits
+from qa.reader_model import SHIPPED_LANGUAGES, SHIPPED_READER, ReaderModel, load_reader_model, span_logits
 from qa.spans import Floats, Window, best_spans, drop_overlapping
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ class TransformerReader:
         """The folder of the model, or None for one that is named by the hub's name."""
         folder = SHIPPED_READER if self.model is None else Path(self.model)
         return folder if folder.is_dir() else None
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """English for the shipped model; None for any other."""
+        return SHIPPED_LANGUAGES if self.model is None else None
 
     @property
     def _loaded(self) -> ReaderModel:

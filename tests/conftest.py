@@ -63,6 +63,7 @@ class FakeReader:
     """
 
     folder = None
+    languages = None
 
     def load(self) -> None:
         pass

@@ -33,6 +33,7 @@ class PlannedReader:
     """Finds the words it was given, each with its score, in every passage that holds them; null 0."""
 
     folder = None
+    languages: frozenset[str] | None = None
 
     def __init__(self, **scores: float) -> None:
         self.scores = scores
@@ -327,6 +328,21 @@ def test_of_the_answers_that_are_good_enough_the_newest_comes_first(library: Lib
     assert ordered.answered
     refused = Assistant(library, PlannedReader(weak=-20.0, oldest=-21.0)).ask("club", newest_first=True)
     assert (refused.answered, [answer.text for answer in refused.answers]) == (False, ["weak", "oldest"])
+
+
+def test_articles_in_other_languages_are_found_and_not_read(assistant: Assistant) -> None:
+    assistant.add(
+        Article("Club", "Ada chairs the club.", "fr.txt", language="fr"),
+        Article("Club", "Bea chairs the club.", "en.txt", language="en"),
+    )
+    english = PlannedReader(Ada=9.0, Bea=8.0)
+    english.languages = frozenset({"en"})
+    reply = Assistant(assistant.library, english).ask("Who chairs the club?")
+    assert reply.answers
+    assert "fr.txt" not in {answer.article.source for answer in reply.answers}
+    assert reply.note == "Articles in languages that are not read, and that were found by their words: 1."
+    reply = planned(assistant, Ada=9.0, Bea=8.0).ask("Who chairs the club?")
+    assert "fr.txt" in {answer.article.source for answer in reply.answers}
 
 
 # Limits

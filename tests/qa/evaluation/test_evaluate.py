@@ -35,6 +35,7 @@ class DoubtfulReader:
     """Finds what another reader finds, and trusts none of it."""
 
     folder = None
+    languages = None
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader

@@ -12,7 +12,7 @@ from ui.commands.asking import ask, chat
 from ui.commands.copying import backup, export, restore
 from ui.commands.correcting import edit
 from ui.commands.evaluating import evaluate_files
-from ui.commands.following import follow, sync, unfollow
+from ui.commands.following import follow, sync, unfollow, watch
 from ui.commands.keeping import add, list_articles, remove
 from ui.commands.mending import check, compact, reembed, repair
 from ui.commands.training import train
@@ -55,7 +55,7 @@ def qa() -> None:
 
 _KEEPING = (list_articles, remove, edit, check, repair, compact, reembed, backup, restore, export)
 
-for _command in (add, ask, chat, follow, sync, unfollow, *_KEEPING, evaluate_files, train):
+for _command in (add, ask, chat, sync, watch, follow, unfollow, *_KEEPING, evaluate_files, train):
     qa.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""Commands that follow feeds and folders: `qa follow`, `qa sync`, `qa unfollow`."""
+"""Commands that follow feeds and folders: `qa follow`, `qa sync`, `qa watch`, `qa unfollow`."""
 
 from __future__ import annotations
 
@@ -84,6 +84,37 @@ def sync(folder: str | None, remove: bool, dry_run: bool, library: str | None, e
         click.echo(_NOTHING, err=True)
     if any(report.report.rejected for report in reports):
         raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER")
+@library_option
+@embedder_option
+def watch(folder: str, library: str | None, embedder: str | None) -> None:
+    """Keep a library equal to a folder, until you press Ctrl-C.
+
+    What is new or changed there is added a second or two after it was saved. What has gone stays, as with `qa sync`.
+
+    \b
+    Example:
+      qa watch articles
+    """
+    from watchfiles import watch as changes
+
+    from ui.opening import name_models, open_to_add
+    from ui.printable import printable
+    from ui.terminal import print_text, sync_text
+
+    with open_to_add(library, name_models(embedder)) as assistant, stopped_means("Stopped watching."):
+        print_text(sync_text(assistant.sync_folder(folder)))
+        click.echo(printable(f"{folder} is watched until you press Ctrl-C."), err=True)
+        began = False
+        for changed in changes(folder, yield_on_timeout=True):
+            if changed or not began:  # once more in the beginning, for what came before the watch had begun
+                report = assistant.sync_folder(folder)
+                if changed or report.report.added or report.report.changed:
+                    print_text(sync_text(report))
+            began = True
 
 
 @click.command()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import watchfiles
 from commanding import CommandLine
 from local_site import Site, html, response, served
 
@@ -169,3 +171,33 @@ def test_a_synced_folder_is_followed_until_it_is_left(qa: CommandLine) -> None:
 def test_removing_and_trying_are_for_one_folder(qa: CommandLine) -> None:
     assert (qa("sync", "--remove").exit_code, qa("sync", "--dry-run").exit_code) == (2, 2)
     assert "There is no folder" in qa("sync", qa.folder / "none").stderr
+
+
+def test_a_watched_folder_is_synced_at_each_change(qa: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    news = qa.write("news/a.txt", "One.\n").parent
+
+    def changes(folder: str, *, yield_on_timeout: bool) -> Iterator[set[object]]:
+        assert (folder, yield_on_timeout) == (str(news), True)
+        qa.write("news/b.txt", "Two.\n")  # before the watch had begun
+        yield set()
+        qa.write("news/c.txt", "Three.\n")
+        yield {"c"}
+        qa.write("news/d.txt", "Four.\n")
+        yield set()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("watchfiles.watch", changes)
+    result = qa("watch", news)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (130, "Stopped watching.")
+    counts = [line for line in result.stdout.splitlines() if "unchanged" in line]
+    assert counts == [f"1 added, 0 changed, {known} unchanged, 0 rejected." for known in range(3)]
+
+
+def test_a_change_in_a_folder_is_noticed(tmp_path: Path) -> None:
+    """By the library itself, as `qa watch` calls it."""
+    watching = watchfiles.watch(str(tmp_path), yield_on_timeout=True, rust_timeout=200)
+    assert next(watching) == set()
+    (tmp_path / "a.txt").write_text("One.")
+    found = next(filter(None, watching))
+    assert {Path(path).name for _, path in found} == {"a.txt"}
+    watching.close()

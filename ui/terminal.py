@@ -76,12 +76,12 @@ def reply_text(reply: Reply) -> Text:
     return _blocks([first, *note, *heading, *further])
 
 
-def report_text(report: AddReport) -> Text:
+def report_text(report: AddReport, *, list_unchanged: bool = True) -> Text:
     """A line for each article and rejection, where these are many also how many for which reason, and a summary."""
     lines = [
         *_changes("added", "green", report.added),
         *_changes("changed", "yellow", report.changed),
-        *_changes("unchanged", "dim", report.unchanged),
+        *_changes("unchanged", "dim", report.unchanged if list_unchanged else ()),
         *(_line("rejected", "red", rejection.message) for rejection in report.rejected),
         *_by_reason(report.rejected),
     ]
@@ -106,7 +106,7 @@ def sync_text(synced: SyncReport) -> Text:
     gone = _changes("removed" if synced.were_removed else "gone", "yellow", synced.gone)
     if gone and not synced.were_removed:
         gone.append(Text(f"{len(gone):,} gone from the folder and still in the library; --remove takes them out."))
-    return _lines([heading, report_text(synced.report), *known, *gone])
+    return _lines([heading, report_text(synced.report, list_unchanged=False), *known, *gone])
 
 
 def followed_text(feeds: Iterable[FollowedFeed]) -> Text:

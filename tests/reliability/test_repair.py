@@ -146,7 +146,7 @@ def test_one_flipped_bit_never_costs_more_than_the_articles_on_its_page(
 ) -> None:
     """And where no article's own text is hit, nothing is lost and every answer is as before."""
     random, size = Random(8), (small / DATABASE_FILE).stat().st_size
-    for _ in range(2000 if long else 30):
+    for _ in range(1000 if long else 30):
         damaged = copy(small, tmp_path / "damaged")
         flip(damaged / DATABASE_FILE, random.randrange(size), random.randrange(8))
         report = repair(damaged, fake_embedder, settings=SETTINGS)

@@ -44,8 +44,8 @@ def test_help_has_an_example_to_copy(name: str) -> None:
 
 
 def test_the_commands_are_those_of_a_first_day() -> None:
-    keeping = ["list", "remove", "check", "repair", "compact", "reembed", "backup", "restore", "export"]
-    assert list(qa.commands) == ["add", "ask", "chat", "follow", "sync", "unfollow", *keeping, "eval", "train"]
+    keeping = ["list", "remove", "edit", "check", "repair", "compact", "reembed", "backup", "restore", "export"]
+    assert list(qa.commands) == ["add", "ask", "chat", "sync", "watch", "follow", "unfollow", *keeping, "eval", "train"]
 
 
 def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,7 @@ _ENDINGS = {
     ".odt": Kind.ODT,
     ".rtf": Kind.RTF,
     ".epub": Kind.EPUB,
+    ".zip": Kind.ZIP,
 }
 _TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL)
 

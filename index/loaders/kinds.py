@@ -11,7 +11,7 @@ HEAD = 4096
 MAX_BYTES = 20_000_000
 """The largest file of text that is taken: some 20 novels."""
 MAX_DOCUMENT_BYTES = 100_000_000
-"""The largest PDF or zip archive, which are mostly pictures."""
+"""The largest PDF, zip archive or mailbox, which are mostly pictures."""
 
 
 class Kind(StrEnum):
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     DOCX = "a Word document"
     ODT = "an OpenDocument text"
     EPUB = "an e-book"
+    MAIL = "a mail message"
+    MAILBOX = "a mailbox"
 
 
 ZIPPED = (Kind.ZIP, Kind.DOCX, Kind.ODT, Kind.EPUB)
@@ -45,7 +47,10 @@ _ENDINGS = {
     ".rtf": Kind.RTF,
     ".epub": Kind.EPUB,
     ".zip": Kind.ZIP,
+    ".eml": Kind.MAIL,
+    ".mbox": Kind.MAILBOX,
 }
+_LARGE = (*ZIPPED, Kind.PDF, Kind.MAIL, Kind.MAILBOX)
 _TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL)
 
 ENDINGS = tuple(_ENDINGS)
@@ -59,6 +64,20 @@ _DOCUMENTS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
 )
 # What a file whose ending is not one of a text is all the same.
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_HEADER = rb"[!-9;-~]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*+"
+_MESSAGES: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
+    (re.compile(rb"From \S[^\n]*\n(?:>From [^\n]*\n)?" + _HEADER), Kind.MAILBOX),
+    (
+        re.compile(
+            rb"(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|From|To|Subject|Date|X-[!-9;-~]+):)"
+            + rb"(?:"
+            + _HEADER
+            + rb"){2}",
+            re.IGNORECASE,
+        ),
+        Kind.MAIL,
+    ),
+)
 _PDF_START = 1024
 """Bytes that mail programs and servers may have left before a PDF document."""
 
@@ -75,6 +94,9 @@ def kind_of(name: str, head: bytes) -> Kind | None:
     by_name = kind_by_name(name)
     if by_name in _TEXTS:
         return by_name
+    saved = next((kind for beginning, kind in _MESSAGES if beginning.match(head)), None)
+    if saved is not None or by_name in (Kind.MAIL, Kind.MAILBOX):
+        return saved or by_name
     if by_name is Kind.PDF and b"%PDF-" in head[:_PDF_START]:
         return Kind.PDF
     return Kind.HTML if _PAGE.match(head) else None
@@ -87,4 +109,4 @@ def kind_by_name(name: str) -> Kind | None:
 
 def largest(kind: Kind) -> int:
     """The bytes that a file of this kind may have."""
-    return MAX_DOCUMENT_BYTES if kind is Kind.PDF or kind in ZIPPED else MAX_BYTES
+    return MAX_DOCUMENT_BYTES if kind in _LARGE else MAX_BYTES

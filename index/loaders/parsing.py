@@ -13,6 +13,7 @@ from index.loaders.decoding import decode, name_of_binary
 from index.loaders.html import parse_html
 from index.loaders.jsonl import parse_jsonl
 from index.loaders.kinds import ENDINGS, HEAD, MAX_BYTES, Kind, kind_by_name, kind_of, largest
+from index.loaders.mail import parse_mail, parse_mailbox
 from index.loaders.markdown import parse_markdown
 from index.loaders.pdf import parse_pdf
 from index.loaders.rtf import parse_rtf
@@ -41,10 +42,14 @@ _BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {
 """The same for formats that are no text: each takes the bytes."""
 _CONTAINER_PARSERS: dict[Kind, Callable[[bytes, str, str, Read | None], Parsed]] = {
     Kind.ZIP: parse_zipped,
+    Kind.MAIL: parse_mail,
+    Kind.MAILBOX: parse_mailbox,
 }
 """The same for files that hold files: each takes what reads those too, None where they are not to be opened."""
 _OPENED_IN: dict[Kind, frozenset[Kind]] = {
-    Kind.ZIP: frozenset(),
+    Kind.ZIP: frozenset({Kind.MAIL, Kind.MAILBOX}),
+    Kind.MAILBOX: frozenset({Kind.MAIL}),
+    Kind.MAIL: frozenset(),
 }
 """The containers that are opened within one of a kind; none holds itself, so nothing unpacks for ever."""
 

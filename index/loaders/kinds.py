@@ -29,6 +29,7 @@ class Kind(StrEnum):
     EPUB = "an e-book"
     MAIL = "a mail message"
     MAILBOX = "a mailbox"
+    MHTML = "a saved web page"
 
 
 ZIPPED = (Kind.ZIP, Kind.DOCX, Kind.ODT, Kind.EPUB)
@@ -49,8 +50,10 @@ _ENDINGS = {
     ".zip": Kind.ZIP,
     ".eml": Kind.MAIL,
     ".mbox": Kind.MAILBOX,
+    ".mhtml": Kind.MHTML,
+    ".mht": Kind.MHTML,
 }
-_LARGE = (*ZIPPED, Kind.PDF, Kind.MAIL, Kind.MAILBOX)
+_LARGE = (*ZIPPED, Kind.PDF, Kind.MAIL, Kind.MAILBOX, Kind.MHTML)
 _TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL)
 
 ENDINGS = tuple(_ENDINGS)
@@ -66,6 +69,7 @@ _DOCUMENTS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _HEADER = rb"[!-9;-~]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*+"
 _MESSAGES: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
+    (re.compile(rb"(?:" + _HEADER + rb"){0,20}?(?:Snapshot-Content-Location:|From: <Saved by )"), Kind.MHTML),
     (re.compile(rb"From \S[^\n]*\n(?:>From [^\n]*\n)?" + _HEADER), Kind.MAILBOX),
     (
         re.compile(
@@ -95,7 +99,9 @@ def kind_of(name: str, head: bytes) -> Kind | None:
     if by_name in _TEXTS:
         return by_name
     saved = next((kind for beginning, kind in _MESSAGES if beginning.match(head)), None)
-    if saved is not None or by_name in (Kind.MAIL, Kind.MAILBOX):
+    if saved is Kind.MAIL and by_name is Kind.MHTML:  # as some browsers begin a page
+        return Kind.MHTML
+    if saved is not None or by_name in (Kind.MAIL, Kind.MAILBOX, Kind.MHTML):
         return saved or by_name
     if by_name is Kind.PDF and b"%PDF-" in head[:_PDF_START]:
         return Kind.PDF

@@ -10,11 +10,11 @@ from pathlib import PurePath
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
 from index.loaders.decoding import decode, name_of_binary
-from index.loaders.html import parse_html
 from index.loaders.jsonl import parse_jsonl
 from index.loaders.kinds import ENDINGS, HEAD, MAX_BYTES, Kind, kind_by_name, kind_of, largest
 from index.loaders.mail import parse_mail, parse_mailbox
 from index.loaders.markdown import parse_markdown
+from index.loaders.mhtml import parse_mhtml, parse_saved_html
 from index.loaders.pdf import parse_pdf
 from index.loaders.rtf import parse_rtf
 from index.loaders.text import parse_text
@@ -31,13 +31,14 @@ Parsed = list[Article | Rejection]
 _TEXT_PARSERS: dict[Kind, Callable[[str, str, str], Parsed]] = {
     Kind.TEXT: parse_text,
     Kind.MARKDOWN: parse_markdown,
-    Kind.HTML: parse_html,
+    Kind.HTML: parse_saved_html,
     Kind.JSONL: parse_jsonl,
 }
 """Each takes the decoded text, the file name's stem (the last resort for a title) and the source."""
 _BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {
     Kind.PDF: parse_pdf,
     Kind.RTF: parse_rtf,
+    Kind.MHTML: parse_mhtml,
 }
 """The same for formats that are no text: each takes the bytes."""
 _CONTAINER_PARSERS: dict[Kind, Callable[[bytes, str, str, Read | None], Parsed]] = {

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     MARKDOWN = "Markdown"
     HTML = "HTML"
     JSONL = "JSON lines"
+    CSV = "a table of comma-separated values"
     PDF = "a PDF document"
     RTF = "an RTF document"
     ZIP = "a zip archive"
@@ -52,9 +53,11 @@ _ENDINGS = {
     ".mbox": Kind.MAILBOX,
     ".mhtml": Kind.MHTML,
     ".mht": Kind.MHTML,
+    ".csv": Kind.CSV,
+    ".tsv": Kind.CSV,
 }
 _LARGE = (*ZIPPED, Kind.PDF, Kind.MAIL, Kind.MAILBOX, Kind.MHTML)
-_TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL)
+_TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL, Kind.CSV)
 
 ENDINGS = tuple(_ENDINGS)
 """The endings of file names that are taken, in lower case with their dot."""

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
+from index.loaders.csv_table import parse_csv
 from index.loaders.decoding import decode, name_of_binary
 from index.loaders.jsonl import parse_jsonl
 from index.loaders.kinds import ENDINGS, HEAD, MAX_BYTES, Kind, kind_by_name, kind_of, largest
@@ -33,6 +34,7 @@ _TEXT_PARSERS: dict[Kind, Callable[[str, str, str], Parsed]] = {
     Kind.MARKDOWN: parse_markdown,
     Kind.HTML: parse_saved_html,
     Kind.JSONL: parse_jsonl,
+    Kind.CSV: parse_csv,
 }
 """Each takes the decoded text, the file name's stem (the last resort for a title) and the source."""
 _BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {

@@ -26,9 +26,11 @@ def parse_csv(text: str, stem: str, source: str) -> list[Article | Rejection]:
 
     The columns are those that `jsonl.parse_jsonl` names, in any order and case, between commas, semicolons or tabs.
     Rows are counted as a spreadsheet shows them, so the first article stands in row 2. Raises InputRejected for a table
-    without a column for the text.
+    without a column for the text or without rows.
     """
     header, rows = _table(text, source)
+    if not rows:
+        raise InputRejected(RejectionReason.EMPTY, f"{source} has no row below the names of its columns.")
 
     def article(row: _Row, place: str) -> Article:
         if isinstance(row, InputRejected):
@@ -59,7 +61,7 @@ def _table(text: str, source: str) -> tuple[list[str], list[tuple[int, _Row]]]:
             csv.field_size_limit(limit)
     raise InputRejected(
         RejectionReason.FORMAT,
-        f"{source} has no column named text in its first row; name the one with the articles so.",
+        f"{source} has no column named text in its first row; give that name to the one with the texts.",
     )
 
 
@@ -73,10 +75,8 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, _Row]]:
                 yield number, row
             number += 1
     except csv.Error as error:
-        yield (
-            number,
-            InputRejected(RejectionReason.FORMAT, f"Its double quotes are wrong ({error}), nor was what follows."),
-        )
+        why = f"Its double quotes are wrong ({error}), so the rows after it were left out too; save the table anew."
+        yield number, InputRejected(RejectionReason.FORMAT, why)
 
 
 def _refuse_repeated(header: list[str], source: str) -> None:

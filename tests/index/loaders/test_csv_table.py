@@ -97,6 +97,12 @@ def test_a_source_that_stands_twice_is_refused_with_both_rows() -> None:
     )
 
 
+def test_a_table_of_nothing_but_names_is_empty() -> None:
+    (rejection,) = parse("all.csv", b"text,title\n\n", SOURCE)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason is RejectionReason.EMPTY
+
+
 @pytest.mark.parametrize("text", ["title,body\nA,One.", "text,text\nOne.,Two.", '"text\nOne.'])
 def test_tables_that_cannot_be_understood_are_refused(text: str) -> None:
     with pytest.raises(InputRejected) as caught:

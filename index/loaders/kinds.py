@@ -22,6 +22,8 @@ class Kind(StrEnum):
     HTML = "HTML"
     JSONL = "JSON lines"
     CSV = "a table of comma-separated values"
+    JSON = "JSON"
+    RIS = "a list of references (RIS)"
     PDF = "a PDF document"
     RTF = "an RTF document"
     ZIP = "a zip archive"
@@ -55,9 +57,11 @@ _ENDINGS = {
     ".mht": Kind.MHTML,
     ".csv": Kind.CSV,
     ".tsv": Kind.CSV,
+    ".json": Kind.JSON,
+    ".ris": Kind.RIS,
 }
 _LARGE = (*ZIPPED, Kind.PDF, Kind.MAIL, Kind.MAILBOX, Kind.MHTML)
-_TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL, Kind.CSV)
+_TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL, Kind.CSV, Kind.JSON, Kind.RIS)
 
 ENDINGS = tuple(_ENDINGS)
 """The endings of file names that are taken, in lower case with their dot."""
@@ -69,7 +73,10 @@ _DOCUMENTS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
     (re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), Kind.ZIP),
 )
 # What a file whose ending is not one of a text is all the same.
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_PAGES = (
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE), Kind.HTML),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}TY  - [A-Z]"), Kind.RIS),
+)
 _HEADER = rb"[!-9;-~]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*+"
 _MESSAGES: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
     (re.compile(rb"(?:" + _HEADER + rb"){0,20}?(?:Snapshot-Content-Location:|From: <Saved by )"), Kind.MHTML),
@@ -108,7 +115,7 @@ def kind_of(name: str, head: bytes) -> Kind | None:
         return saved or by_name
     if by_name is Kind.PDF and b"%PDF-" in head[:_PDF_START]:
         return Kind.PDF
-    return Kind.HTML if _PAGE.match(head) else None
+    return next((kind for beginning, kind in _PAGES if beginning.match(head)), None)
 
 
 def kind_by_name(name: str) -> Kind | None:

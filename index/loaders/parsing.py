@@ -17,6 +17,7 @@ from index.loaders.mail import parse_mail, parse_mailbox
 from index.loaders.markdown import parse_markdown
 from index.loaders.mhtml import parse_mhtml, parse_saved_html
 from index.loaders.pdf import parse_pdf
+from index.loaders.references import parse_json, parse_ris
 from index.loaders.rtf import parse_rtf
 from index.loaders.text import parse_text
 from index.loaders.zip_of_articles import Read
@@ -35,6 +36,8 @@ _TEXT_PARSERS: dict[Kind, Callable[[str, str, str], Parsed]] = {
     Kind.HTML: parse_saved_html,
     Kind.JSONL: parse_jsonl,
     Kind.CSV: parse_csv,
+    Kind.JSON: parse_json,
+    Kind.RIS: parse_ris,
 }
 """Each takes the decoded text, the file name's stem (the last resort for a title) and the source."""
 _BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {

@@ -15,7 +15,7 @@ from index.loaders.kinds import ENDINGS, Kind
 from index.loaders.parsing import MAX_BYTES, parse
 from index.report import Rejection
 
-STATES_SOURCES = (".jsonl", ".csv", ".tsv")
+STATES_SOURCES = (".jsonl", ".csv", ".tsv", ".json")
 
 
 def refusal(name: str, data: bytes) -> tuple[RejectionReason, str]:

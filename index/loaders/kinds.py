@@ -24,6 +24,7 @@ class Kind(StrEnum):
     CSV = "a table of comma-separated values"
     JSON = "JSON"
     RIS = "a list of references (RIS)"
+    BOOKMARKS = "a list of bookmarks"
     PDF = "a PDF document"
     RTF = "an RTF document"
     ZIP = "a zip archive"
@@ -73,6 +74,7 @@ _DOCUMENTS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
     (re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), Kind.ZIP),
 )
 # What a file whose ending is not one of a text is all the same.
+_BOOKMARKS = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<!doctype\s+netscape-bookmark-file-1\s*>", re.IGNORECASE)
 _PAGES = (
     (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE), Kind.HTML),
     (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}TY  - [A-Z]"), Kind.RIS),
@@ -106,6 +108,8 @@ def kind_of(name: str, head: bytes) -> Kind | None:
     if by_content is not None:
         return by_content
     by_name = kind_by_name(name)
+    if by_name in (None, Kind.HTML) and _BOOKMARKS.match(head):
+        return Kind.BOOKMARKS
     if by_name in _TEXTS:
         return by_name
     saved = next((kind for beginning, kind in _MESSAGES if beginning.match(head)), None)

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
+from index.loaders.bookmarks import parse_bookmarks
 from index.loaders.csv_table import parse_csv
 from index.loaders.decoding import decode, name_of_binary
 from index.loaders.jsonl import parse_jsonl
@@ -38,6 +39,7 @@ _TEXT_PARSERS: dict[Kind, Callable[[str, str, str], Parsed]] = {
     Kind.CSV: parse_csv,
     Kind.JSON: parse_json,
     Kind.RIS: parse_ris,
+    Kind.BOOKMARKS: parse_bookmarks,
 }
 """Each takes the decoded text, the file name's stem (the last resort for a title) and the source."""
 _BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {

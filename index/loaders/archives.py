@@ -56,8 +56,17 @@ def refuse_too_much(archive: zipfile.ZipFile, names: Iterable[str], source: str)
 def read_member(archive: zipfile.ZipFile, name: str, source: str) -> bytes:
     """The bytes of a member; raises InputRejected where it is missing, too large, locked or damaged."""
     refuse_too_much(archive, [name], source)
+    return read_head(archive, name, source, -1)
+
+
+def read_head(archive: zipfile.ZipFile, name: str, source: str, size: int) -> bytes:
+    """The first `size` bytes of a member, however large it is, all of them where `size` is -1.
+
+    Raises InputRejected where the member is missing, locked or damaged.
+    """
     try:
-        return archive.read(name)
+        with archive.open(name) as member:
+            return member.read(size)
     except KeyError as error:
         raise InputRejected(RejectionReason.FORMAT, f"{source} lacks {name}, so it is no such document.") from error
     except NotImplementedError as error:  # how zipfile names ways of packing that it does not know, strong locks too

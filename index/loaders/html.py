@@ -22,15 +22,18 @@ _WHITE_SPACE = re.compile(r"\s+")
 _EDGES_WITHIN = {"p": "", "head": "", "code": "", "list": "\n", "item": "\n", "table": "\n", "row": "\t", "cell": " "}
 
 
-def parse_html(text: str, stem: str, source: str) -> list[Article | Rejection]:
-    """One article of the page's main text, with what the page says of its title, date, authors and address."""
+def parse_html(text: str, stem: str, source: str, address: str | None = None) -> list[Article | Rejection]:
+    """One article of the page's main text, with what the page says of its title, date, authors and address.
+
+    Where it is known from which address the page was saved, that one is the article's.
+    """
     import trafilatura  # half a second, which questions need not pay
 
     refuse_too_many_tags([text], source)
     tree = trafilatura.load_html(_DOCTYPE + text)
     page: Any = tree is not None and trafilatura.bare_extraction(
         tree,
-        url=web_address(source),
+        url=address or web_address(source),
         with_metadata=True,
         include_comments=False,
         date_extraction_params=_DATE_SEARCH,
@@ -44,7 +47,7 @@ def parse_html(text: str, stem: str, source: str) -> list[Article | Rejection]:
             title=one_line(page.title) or stem,
             text=_plain_text(page.body),
             source=source,
-            url=web_address(page.url) or web_address(source),
+            url=address or web_address(page.url) or web_address(source),
             site=one_line(page.sitename),
             published=published,
             authors=names(page.author),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
 from index.loaders.decoding import unix_newlines
 from index.loaders.metadata import iso_date, language_code, names, one_line, web_address
 from index.report import Rejection
+
+Record = TypeVar("Record")
 
 
 def parse_jsonl(text: str, stem: str, source: str) -> list[Article | Rejection]:
@@ -19,22 +22,37 @@ def parse_jsonl(text: str, stem: str, source: str) -> list[Article | Rejection]:
     `language` what is known. Only a line's own source is taken as it is; an id, which another file may use too,
     becomes `<source>#<id>`, and a line with neither gets `<source>#<line number>`, counted from 1.
     """
+
+    def article(line: str, place: str) -> Article:
+        return article_of(_fields(line), stem, source, place)
+
+    lines = enumerate(text.split("\n"), start=1)  # a JSON string may hold the other line ends
+    return take_records(((number, line) for number, line in lines if line.strip()), article, source, "line")
+
+
+def take_records(
+    records: Iterable[tuple[int, Record]], article: Callable[[Record, str], Article], source: str, unit: str
+) -> list[Article | Rejection]:
+    """The article of each numbered record of a file, or a Rejection that names the record by its unit and number.
+
+    `article` takes a record and its place, `<source>#<number>`, and raises InputRejected where it cannot be taken. The
+    second of two articles with one source is a Rejection, as it would replace the first.
+    """
     results: list[Article | Rejection] = []
-    lines: dict[str, int] = {}  # by the source that an article of theirs has
-    for number, line in enumerate(text.split("\n"), start=1):  # a JSON string may hold the other line ends
-        if not line.strip():
-            continue
+    numbers: dict[str, int] = {}  # by the source that an article has
+    for number, record in records:
         place = f"{source}#{number}"
         try:
-            article = _article(_fields(line), stem, source, place)
-            if lines.setdefault(article.source, number) != number:
+            made = article(record, place)
+            if numbers.setdefault(made.source, number) != number:
                 raise InputRejected(
                     RejectionReason.FORMAT,
-                    f"Its source {article.source} is also that of line {lines[article.source]}; give each its own.",
+                    f"Its source {made.source} is also that of {unit} {numbers[made.source]}; give each its own.",
                 )
-            results.append(article)
+            results.append(made)
         except InputRejected as error:
-            results.append(Rejection(place, error.reason, f"Line {number} of {source} was not taken: {error}"))
+            message = f"{unit.capitalize()} {number} of {source} was not taken: {error}"
+            results.append(Rejection(place, error.reason, message))
     return results
 
 
@@ -49,7 +67,11 @@ def _fields(line: str) -> dict[str, Any]:
     return fields
 
 
-def _article(fields: dict[str, Any], stem: str, file: str, place: str) -> Article:
+def article_of(fields: Mapping[str, object], stem: str, file: str, place: str) -> Article:
+    """The article in the fields that `parse_jsonl` names; others are passed over.
+
+    `place` is the source of one that states neither a source nor an id. Raises InputRejected for fields without a text.
+    """
     text = fields.get("text")
     if not isinstance(text, str):
         raise InputRejected(RejectionReason.FORMAT, 'It has no "text" that is a string.')

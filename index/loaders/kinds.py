@@ -11,7 +11,7 @@ HEAD = 4096
 MAX_BYTES = 20_000_000
 """The largest file of text that is taken: some 20 novels."""
 MAX_DOCUMENT_BYTES = 100_000_000
-"""The largest PDF or zip archive, which are mostly pictures."""
+"""The largest PDF, zip archive or mailbox, which are mostly pictures."""
 
 
 class Kind(StrEnum):
@@ -21,12 +21,19 @@ class Kind(StrEnum):
     MARKDOWN = "Markdown"
     HTML = "HTML"
     JSONL = "JSON lines"
+    CSV = "a table of comma-separated values"
+    JSON = "JSON"
+    RIS = "a list of references (RIS)"
+    BOOKMARKS = "a list of bookmarks"
     PDF = "a PDF document"
     RTF = "an RTF document"
     ZIP = "a zip archive"
     DOCX = "a Word document"
     ODT = "an OpenDocument text"
     EPUB = "an e-book"
+    MAIL = "a mail message"
+    MAILBOX = "a mailbox"
+    MHTML = "a saved web page"
 
 
 ZIPPED = (Kind.ZIP, Kind.DOCX, Kind.ODT, Kind.EPUB)
@@ -44,8 +51,18 @@ _ENDINGS = {
     ".odt": Kind.ODT,
     ".rtf": Kind.RTF,
     ".epub": Kind.EPUB,
+    ".zip": Kind.ZIP,
+    ".eml": Kind.MAIL,
+    ".mbox": Kind.MAILBOX,
+    ".mhtml": Kind.MHTML,
+    ".mht": Kind.MHTML,
+    ".csv": Kind.CSV,
+    ".tsv": Kind.CSV,
+    ".json": Kind.JSON,
+    ".ris": Kind.RIS,
 }
-_TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL)
+_LARGE = (*ZIPPED, Kind.PDF, Kind.MAIL, Kind.MAILBOX, Kind.MHTML)
+_TEXTS = (Kind.TEXT, Kind.MARKDOWN, Kind.HTML, Kind.JSONL, Kind.CSV, Kind.JSON, Kind.RIS)
 
 ENDINGS = tuple(_ENDINGS)
 """The endings of file names that are taken, in lower case with their dot."""
@@ -57,7 +74,26 @@ _DOCUMENTS: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
     (re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), Kind.ZIP),
 )
 # What a file whose ending is not one of a text is all the same.
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_BOOKMARKS = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<!doctype\s+netscape-bookmark-file-1\s*>", re.IGNORECASE)
+_PAGES = (
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE), Kind.HTML),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}TY  - [A-Z]"), Kind.RIS),
+)
+_HEADER = rb"[!-9;-~]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*+"
+_MESSAGES: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
+    (re.compile(rb"(?:" + _HEADER + rb"){0,20}?(?:Snapshot-Content-Location:|From: <Saved by )"), Kind.MHTML),
+    (re.compile(rb"From \S[^\n]*\n(?:>From [^\n]*\n)?" + _HEADER), Kind.MAILBOX),
+    (
+        re.compile(
+            rb"(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|From|To|Subject|Date|X-[!-9;-~]+):)"
+            + rb"(?:"
+            + _HEADER
+            + rb"){2}",
+            re.IGNORECASE,
+        ),
+        Kind.MAIL,
+    ),
+)
 _PDF_START = 1024
 """Bytes that mail programs and servers may have left before a PDF document."""
 
@@ -72,11 +108,18 @@ def kind_of(name: str, head: bytes) -> Kind | None:
     if by_content is not None:
         return by_content
     by_name = kind_by_name(name)
+    if by_name in (None, Kind.HTML) and _BOOKMARKS.match(head):
+        return Kind.BOOKMARKS
     if by_name in _TEXTS:
         return by_name
+    saved = next((kind for beginning, kind in _MESSAGES if beginning.match(head)), None)
+    if saved is Kind.MAIL and by_name is Kind.MHTML:  # as some browsers begin a page
+        return Kind.MHTML
+    if saved is not None or by_name in (Kind.MAIL, Kind.MAILBOX, Kind.MHTML):
+        return saved or by_name
     if by_name is Kind.PDF and b"%PDF-" in head[:_PDF_START]:
         return Kind.PDF
-    return Kind.HTML if _PAGE.match(head) else None
+    return next((kind for beginning, kind in _PAGES if beginning.match(head)), None)
 
 
 def kind_by_name(name: str) -> Kind | None:
@@ -86,4 +129,4 @@ def kind_by_name(name: str) -> Kind | None:
 
 def largest(kind: Kind) -> int:
     """The bytes that a file of this kind may have."""
-    return MAX_DOCUMENT_BYTES if kind is Kind.PDF or kind in ZIPPED else MAX_BYTES
+    return MAX_DOCUMENT_BYTES if kind in _LARGE else MAX_BYTES

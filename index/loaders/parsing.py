@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 
 from index.article import Article
 from index.errors import InputRejected, RejectionReason
+from index.loaders.bookmarks import parse_bookmarks
+from index.loaders.csv_table import parse_csv
 from index.loaders.decoding import decode, name_of_binary
-from index.loaders.html import parse_html
 from index.loaders.jsonl import parse_jsonl
 from index.loaders.kinds import ENDINGS, HEAD, MAX_BYTES, Kind, kind_by_name, kind_of, largest
+from index.loaders.mail import parse_mail, parse_mailbox
 from index.loaders.markdown import parse_markdown
+from index.loaders.mhtml import parse_mhtml, parse_saved_html
 from index.loaders.pdf import parse_pdf
+from index.loaders.references import parse_json, parse_ris
 from index.loaders.rtf import parse_rtf
 from index.loaders.text import parse_text
+from index.loaders.zip_of_articles import Read
 from index.loaders.zipped import parse_zipped
 from index.report import Rejection
 
@@ -28,16 +34,32 @@ Parsed = list[Article | Rejection]
 _TEXT_PARSERS: dict[Kind, Callable[[str, str, str], Parsed]] = {
     Kind.TEXT: parse_text,
     Kind.MARKDOWN: parse_markdown,
-    Kind.HTML: parse_html,
+    Kind.HTML: parse_saved_html,
     Kind.JSONL: parse_jsonl,
+    Kind.CSV: parse_csv,
+    Kind.JSON: parse_json,
+    Kind.RIS: parse_ris,
+    Kind.BOOKMARKS: parse_bookmarks,
 }
 """Each takes the decoded text, the file name's stem (the last resort for a title) and the source."""
 _BINARY_PARSERS: dict[Kind, Callable[[bytes, str, str], Parsed]] = {
     Kind.PDF: parse_pdf,
     Kind.RTF: parse_rtf,
-    Kind.ZIP: parse_zipped,
+    Kind.MHTML: parse_mhtml,
 }
 """The same for formats that are no text: each takes the bytes."""
+_CONTAINER_PARSERS: dict[Kind, Callable[[bytes, str, str, Read | None], Parsed]] = {
+    Kind.ZIP: parse_zipped,
+    Kind.MAIL: parse_mail,
+    Kind.MAILBOX: parse_mailbox,
+}
+"""The same for files that hold files: each takes what reads those too, None where they are not to be opened."""
+_OPENED_IN: dict[Kind, frozenset[Kind]] = {
+    Kind.ZIP: frozenset({Kind.MAIL, Kind.MAILBOX}),
+    Kind.MAILBOX: frozenset({Kind.MAIL}),
+    Kind.MAIL: frozenset(),
+}
+"""The containers that are opened within one of a kind; none holds itself, so nothing unpacks for ever."""
 
 
 def parse(name: str, data: bytes, source: str, *, max_bytes: int | None = None) -> Parsed:
@@ -47,8 +69,13 @@ def parse(name: str, data: bytes, source: str, *, max_bytes: int | None = None) 
     `source` becomes the articles' source, save where a JSONL line or a file that `qa export` wrote states its own.
     Whatever cannot be taken becomes a Rejection; nothing is raised, also where a parser fails on what it was given.
     """
+    return _read(name, data, source, max_bytes=max_bytes, opened=frozenset(_CONTAINER_PARSERS))
+
+
+def _read(name: str, data: bytes, source: str, *, max_bytes: int | None, opened: frozenset[Kind]) -> Parsed:
+    """As `parse`, with the kinds of containers that are opened where `data` is one."""
     try:
-        return _parse(PurePath(name), data, source, max_bytes)
+        return _parse(PurePath(name), data, source, max_bytes, opened)
     except InputRejected as error:
         return [Rejection.of(source, error)]
     except MemoryError:
@@ -61,7 +88,7 @@ def parse(name: str, data: bytes, source: str, *, max_bytes: int | None = None) 
         return [Rejection(source, RejectionReason.UNREADABLE, message)]
 
 
-def _parse(name: PurePath, data: bytes, source: str, max_bytes: int | None) -> Parsed:
+def _parse(name: PurePath, data: bytes, source: str, max_bytes: int | None, opened: frozenset[Kind]) -> Parsed:
     kind = kind_of(name.name, data[:HEAD])
     if kind is None:
         raise _not_taken(name.name, data, source)
@@ -74,6 +101,9 @@ def _parse(name: PurePath, data: bytes, source: str, max_bytes: int | None) -> P
         raise InputRejected(RejectionReason.EMPTY, f"{source} is empty.")
     if kind in _BINARY_PARSERS:
         return _BINARY_PARSERS[kind](data, name.stem, source)
+    if kind in _CONTAINER_PARSERS:
+        read = partial(_read, max_bytes=max_bytes, opened=_OPENED_IN[kind] & opened) if kind in opened else None
+        return _CONTAINER_PARSERS[kind](data, name.stem, source, read)
     text = decode(data, source)
     if not text.strip():
         raise InputRejected(RejectionReason.EMPTY, f"{source} is empty.")

@@ -1,4 +1,4 @@
-"""Zip archives: Word documents, OpenDocument texts and e-books, told apart by what they hold."""
+"""Zip archives: Word documents, OpenDocument texts, e-books and plain archives, told apart by what they hold."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from index.loaders.docx import parse_docx
 from index.loaders.epub import parse_epub
 from index.loaders.kinds import Kind
 from index.loaders.odt import parse_odt
+from index.loaders.zip_of_articles import Read, parse_zip
 from index.report import Rejection
 
 _MIME_TYPES = {
@@ -28,18 +29,14 @@ _OTHERS = {
 _LONGEST_MIME_TYPE = 200
 
 
-def parse_zipped(data: bytes, stem: str, source: str) -> list[Article | Rejection]:
-    """What the reader for the kind of archive makes of it; raises InputRejected for kinds that are not taken."""
+def parse_zipped(data: bytes, stem: str, source: str, read: Read | None) -> list[Article | Rejection]:
+    """What the reader for the kind of archive makes of it; `read` reads the files in a plain archive.
+
+    Raises InputRejected for kinds that are not taken, and for a plain archive where `read` is None.
+    """
     with open_archive(data, source) as archive:
         kind = _kind(archive, source)
-    return _PARSERS[kind](data, stem, source)
-
-
-def parse_zip(data: bytes, stem: str, source: str) -> list[Article | Rejection]:  # noqa: ARG001
-    """Refuse an archive of whatever files; raises InputRejected."""
-    raise InputRejected(
-        RejectionReason.TYPE, f"{source} is a zip archive and no document; unpack it and add the files in it."
-    )
+    return _PARSERS[kind](data, stem, source) if kind in _PARSERS else parse_zip(data, stem, source, read)
 
 
 def _kind(archive: zipfile.ZipFile, source: str) -> Kind:
@@ -62,5 +59,4 @@ _PARSERS: dict[Kind, Callable[[bytes, str, str], list[Article | Rejection]]] = {
     Kind.DOCX: parse_docx,
     Kind.ODT: parse_odt,
     Kind.EPUB: parse_epub,
-    Kind.ZIP: parse_zip,
 }

@@ -15,6 +15,8 @@ from index.loaders.kinds import ENDINGS, Kind
 from index.loaders.parsing import MAX_BYTES, parse
 from index.report import Rejection
 
+STATES_SOURCES = (".jsonl", ".csv", ".tsv", ".json")
+
 
 def refusal(name: str, data: bytes) -> tuple[RejectionReason, str]:
     (rejection,) = parse(name, data, f"/news/{name}")
@@ -108,5 +110,5 @@ def test_ten_megabytes_on_one_line(name: str) -> None:
 def test_any_bytes_give_articles_or_reasons(suffix: str, data: bytes) -> None:
     results = parse(f"a{suffix}", data, "/news/a")
     assert results
-    assert all(result.source.startswith("/news/a") or suffix == ".jsonl" for result in results)
+    assert all(result.source.startswith("/news/a") or suffix in STATES_SOURCES for result in results)
     assert not [r for r in results if isinstance(r, Rejection) and r.reason is RejectionReason.UNREADABLE]

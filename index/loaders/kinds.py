@@ -79,13 +79,14 @@ _PAGES = (
     (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE), Kind.HTML),
     (re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}TY  - [A-Z]"), Kind.RIS),
 )
+# A message begins with what the way through the network left, or with who wrote it.
 _HEADER = rb"[!-9;-~]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*+"
 _MESSAGES: tuple[tuple[re.Pattern[bytes], Kind], ...] = (
     (re.compile(rb"(?:" + _HEADER + rb"){0,20}?(?:Snapshot-Content-Location:|From: <Saved by )"), Kind.MHTML),
     (re.compile(rb"From \S[^\n]*\n(?:>From [^\n]*\n)?" + _HEADER), Kind.MAILBOX),
     (
         re.compile(
-            rb"(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|From|To|Subject|Date|X-[!-9;-~]+):)"
+            rb"(?=(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|From|X-[!-9;-~]+):)"
             + rb"(?:"
             + _HEADER
             + rb"){2}",

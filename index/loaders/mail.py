@@ -21,7 +21,7 @@ _MOST_ATTACHMENTS = 50
 _MOST_MESSAGES = 50_000
 _LONGEST_ID = 200
 # A text may have a paragraph that begins so; a message has a header on the next line.
-_FIRST_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\n(?=(?:>From [^\n]*\n)?[!-9;-~]+:)")
+_FIRST_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\n(?:>From [^\n]*\n)?(?=[!-9;-~]+:)")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER_ZONE = 100_000
 
@@ -72,10 +72,9 @@ def parse_mail(data: bytes, stem: str, source: str, read: Read | None) -> list[A
 
 
 def _read_message(message: EmailMessage, stem: str, source: str, read: Read | None) -> list[Article | Rejection]:
-    body, text = _body(message, source)
-    attached = [] if read is None else list(_attached(message, body, source, read))
+    attached = [] if read is None else list(_attached(message, source, read))
     try:
-        return [_article(message, text, stem, source), *attached]
+        return [_article(message, _text(message, source), stem, source), *attached]
     except InputRejected:
         if not attached:
             raise
@@ -102,16 +101,15 @@ def _date(value: str | None) -> str | None:
         return iso_date(value)
 
 
-def _body(message: EmailMessage, source: str) -> tuple[EmailMessage | None, str]:
-    """The part that the message is written in and its text; of several in parallel the plain one with words in it."""
-    texts = [p for p in leaves(message) if p.get_content_maintype() == "text" and not p.is_attachment()]
-    for part in texts:
-        if part.get_content_subtype() == "plain":
-            text = part_text(part, source).strip()
-            if any(character.isalnum() for character in text):
-                return part, text
-    page = next((part for part in texts if part.get_content_subtype() == "html"), None)
-    return page, "" if page is None else _page_text(part_text(page, source), source)
+def _text(message: EmailMessage, source: str) -> str:
+    """The plain text, whose parts may stand around pictures, or that of the page where it has no words."""
+    parts = [part for part in leaves(message) if file_name(part) is None]
+    texts = [part_text(part, source).strip() for part in parts if part.get_content_type() == "text/plain"]
+    text = "\n\n".join(filter(None, texts))
+    page = next((part for part in parts if part.get_content_type() == "text/html"), None)
+    if page is None or any(character.isalnum() for character in text):
+        return text
+    return _page_text(part_text(page, source), source)
 
 
 def _page_text(page: str, source: str) -> str:
@@ -125,15 +123,13 @@ def _page_text(page: str, source: str) -> str:
     return article.text if isinstance(article, Article) else ""
 
 
-def _attached(
-    message: EmailMessage, body: EmailMessage | None, source: str, read: Read
-) -> Iterator[Article | Rejection]:
+def _attached(message: EmailMessage, source: str, read: Read) -> Iterator[Article | Rejection]:
     names: dict[str, int] = {}
     for part in leaves(message):
         forwarded = part.get_content_type() == "message/rfc822"
         name = _attached_name(part) or ("message.eml" if forwarded else None)
         data = part_bytes(part)
-        if part is body or name is None or not (forwarded or kind_of(name, data[:HEAD])):
+        if name is None or not (forwarded or kind_of(name, data[:HEAD])):
             continue
         if sum(names.values()) == _MOST_ATTACHMENTS:
             yield Rejection(

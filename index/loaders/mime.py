@@ -26,7 +26,11 @@ class _BoundedPolicy(EmailPolicy):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
         if not value.isascii():
-            value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            data = value.encode("utf-8", "surrogateescape")
+            try:
+                value = data.decode()
+            except UnicodeDecodeError:
+                value = data.decode("cp1252", "replace")
         return name, value[:_LONGEST_HEADER]
 
 

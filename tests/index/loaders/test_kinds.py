@@ -10,7 +10,7 @@ from documents import PARAGRAPH, PROSE, chapter, docx, epub, odt, paragraph, pdf
 from index.article import Article
 from index.errors import RejectionReason
 from index.loaders import load
-from index.loaders.kinds import HEAD, MAX_BYTES, MAX_DOCUMENT_BYTES, Kind, kind_of, largest
+from index.loaders.kinds import ENDINGS, HEAD, MAX_BYTES, MAX_DOCUMENT_BYTES, Kind, kind_of, largest
 from index.loaders.parsing import parse
 from index.report import Rejection
 
@@ -71,7 +71,7 @@ def test_kinds(name: str, head: bytes, kind: Kind | None) -> None:
         (
             "a.doc",
             OLD_OFFICE,
-            "is not of a type that can be read (.txt, .md, .markdown, .html, .htm, .jsonl, .pdf, .docx, .odt, .rtf, .epub).",
+            f"is not of a type that can be read ({', '.join(ENDINGS)}).",
         ),
     ],
 )

@@ -61,9 +61,19 @@ def test_what_a_message_says_of_itself() -> None:
     ]
 
 
-def test_headers_in_utf8_are_read_and_a_date_that_is_none_stays_unknown() -> None:
-    data = "From: Jäne Doe <j@example.org>\nSubject: Über Kim\nDate: soon\n\nText.".encode()
-    assert parse("a.eml", data, SOURCE) == [Article("Über Kim", "Text.", SOURCE, authors=("Jäne Doe",))]
+def test_headers_beyond_ascii_are_read_and_a_date_that_is_none_stays_unknown() -> None:
+    data = "From: Jäne Doe <j@example.org>\nSubject: Über Kim\nDate: soon\n\nText."
+    for encoding in ("utf-8", "cp1252"):
+        assert parse("a.eml", data.encode(encoding), SOURCE) == [
+            Article("Über Kim", "Text.", SOURCE, authors=("Jäne Doe",))
+        ]
+
+
+def test_text_around_a_picture_is_all_taken() -> None:
+    made = message("Before.")
+    made.add_attachment(b"\x89PNG\0", maintype="image", subtype="png", filename="a.png", disposition="inline")
+    made.add_attachment("After.", disposition="inline")
+    assert outcome(made) == [("", "Before.\n\nAfter.")]
 
 
 def test_the_plain_text_comes_before_the_page_unless_it_says_nothing() -> None:
@@ -119,7 +129,7 @@ def mailbox(*messages: str) -> bytes:
 def test_a_mailbox_is_split_where_messages_begin() -> None:
     data = mailbox(
         "Message-ID: <one@x.org>\nSubject: One\n\nIt began.\n\nFrom here on it rains.\n>From Kim.\n",
-        "Subject: Two\n\nSecond.\n",
+        ">From kim Thu Apr 25 10:30:00 2019\nSubject: Two\n\nSecond.\n",
         "Message-ID: <one@x.org>\nSubject: Three\n\nThird.\n",
         "Subject: Four\n\n\n",
     )

@@ -14,8 +14,8 @@ from index.article import Article
 from index.errors import InputRejected, RejectionReason
 from index.loaders import archives
 from index.loaders.archives import open_archive, read_member
+from index.loaders.kinds import ENDINGS
 from index.loaders.parsing import parse
-from index.loaders.zipped import parse_zipped
 from index.report import Rejection
 
 DOCX = docx(paragraph(PARAGRAPH))
@@ -36,14 +36,13 @@ def read(data: bytes, name: str) -> bytes:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"a.txt": "words"}, "is a zip archive and no document; unpack it and add the files in it."),
         ({"[Content_Types].xml": "", "xl/workbook.xml": ""}, "is a spreadsheet; save it as text or as a PDF document."),
         ({"ppt/presentation.xml": ""}, "is a presentation; save it as text or as a PDF document."),
         (
             {"mimetype": "application/vnd.oasis.opendocument.spreadsheet"},
             "is an OpenDocument file that is no text; save it as text or as a PDF document.",
         ),
-        ({"mimetype": "x" * 1000}, "is a zip archive and no document; unpack it and add the files in it."),
+        ({"mimetype": "x" * 1000}, f"holds no file of a type that can be read ({', '.join(ENDINGS)})."),
     ],
 )
 def test_archives_that_are_no_documents(members: dict[str, str], message: str) -> None:
@@ -105,6 +104,6 @@ def test_names_that_lead_elsewhere_write_nothing() -> None:
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr("../../escaped.txt", "words")
         archive.writestr("/etc/escaped", "words")
-    (article,) = parse_zipped(out.getvalue(), "a", "/news/a.docx")
+    (article,) = parse("a.docx", out.getvalue(), "/news/a.docx")
     assert isinstance(article, Article)
     assert article.text == PARAGRAPH

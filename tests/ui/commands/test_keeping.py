@@ -82,10 +82,10 @@ def test_what_is_rejected_makes_no_library(qa: CommandLine) -> None:
 
 def test_names_and_titles_cannot_write_to_the_terminal(qa: CommandLine) -> None:
     taken = qa.write("calm\x1b[2J.txt", "Calm \u202egpj.exe\n\nWords.\n")
-    refused = qa.write("calm\x1b]0;owned\x07.zip", "")
+    refused = qa.write("calm\x1b]0;owned\x07.mp4", "")
     added = qa("add", taken, refused).stdout.splitlines()
     assert added[0] == f"added      Calm gpj.exe ({qa.folder}/calm.txt)"
-    assert added[1].startswith(f"rejected   {qa.folder}/calm.zip is not of a type")
+    assert added[1].startswith(f"rejected   {qa.folder}/calm.mp4 is not of a type")
     assert qa("list").stdout.endswith(f"  Calm gpj.exe  {qa.folder}/calm.txt\n")
     assert qa("remove", *ids(qa)).stdout == f"removed    Calm gpj.exe ({qa.folder}/calm.txt)\n"
 

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def add(inputs: tuple[str, ...], library: str | None, embedder: str | None) -> None:
     """Add articles from files and folders, and from the web.
 
-    Takes text, Markdown, HTML, PDF, Word, OpenDocument, RTF, EPUB and .jsonl. Of a web address it takes the page, or
-    all articles that the feed or sitemap there lists, as far as the site lets programs read them. A newer version of an
-    article replaces the older one, and one that is there already costs no time. The exit code is 1 if anything was
-    rejected.
+    Takes text, Markdown, HTML, saved pages, PDF, Word, OpenDocument, RTF, EPUB, mail, RIS, CSL-JSON, tables of articles
+    (.csv, .jsonl), and zip archives of them. Of a web address it takes the page, or all articles that the feed or
+    sitemap there lists, as far as the site lets programs read them. A newer version of an article replaces the older
+    one, and one that is there already costs no time. The exit code is 1 if anything was rejected.
 
     \b
     Example:

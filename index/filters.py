@@ -50,7 +50,7 @@ class Filter:
             if value is not None and not is_iso_date(value):
                 raise InputRejected(
                     RejectionReason.OPTION,
-                    f"The date {value!r} after {name} is not ISO 8601; write it like 2019, 2019-04 or 2019-04-25.",
+                    f"The date {value!r} for {name} is not ISO 8601; write it like 2019, 2019-04 or 2019-04-25.",
                 )
         for name in _CONDITIONS:
             if getattr(self, name) == "":

@@ -12,7 +12,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from index.errors import RejectionReason
 from index.export import ExportReport
 from index.following import FollowedFeed
 from index.integrity import Damage
@@ -23,6 +22,7 @@ from qa.answer import Answer, Reason, Reply
 from qa.markup import readable_date, readable_place, safe_link
 from qa.training import TrainingResult
 from ui.printable import printable
+from ui.rejections import REJECTIONS
 
 # A text without full stops is one endless "sentence": so many characters of it are shown on each side of the answer.
 _CONTEXT = 400
@@ -31,28 +31,6 @@ _NEAREST = 3
 _ABSTENTIONS = ABSTENTIONS | {Reason.EMPTY_LIBRARY: "The library has no articles yet; add some with: qa add PATH"}
 
 _FEW = 5
-_REJECTIONS = {
-    RejectionReason.MISSING: "are not there",
-    RejectionReason.EMPTY: "are empty",
-    RejectionReason.NO_TEXT: "hold no words",
-    RejectionReason.TOO_LARGE: "are too large",
-    RejectionReason.TYPE: "are of a type that is not read",
-    RejectionReason.ENCODING: "have characters that cannot be told",
-    RejectionReason.FORMAT: "are not written as their type must be",
-    RejectionReason.UNREADABLE: "cannot be read",
-    RejectionReason.ENCRYPTED: "are locked by a password",
-    RejectionReason.NO_ARTICLE: "hold no article",
-    RejectionReason.TIMEOUT: "take too long to read",
-    RejectionReason.MEMORY: "need too much memory",
-    RejectionReason.CRASH: "make the program that reads them fail",
-    RejectionReason.OUTPUT: "become too much text",
-    RejectionReason.ADDRESS: "have an address that is not fetched",
-    RejectionReason.NETWORK: "could not be fetched",
-    RejectionReason.QUESTION_EMPTY: "have no words",
-    RejectionReason.QUESTION_TOO_LONG: "are too long",
-    RejectionReason.OPTION: "were asked for with a wrong option",
-}
-
 _RATES = ("recall@1", "recall@5", "recall@20", "mrr")
 
 
@@ -248,7 +226,7 @@ def _by_reason(rejected: Sequence[Rejection]) -> list[Text]:
     if len(rejected) <= _FEW:
         return []
     counts = Counter(rejection.reason for rejection in rejected).most_common()
-    rows = [Text(f"{count:9,}  {_REJECTIONS[reason]}") for reason, count in counts]
+    rows = [Text(f"{count:9,}  {REJECTIONS[reason]}") for reason, count in counts]
     return [Text(), Text("Rejected, by reason:"), *rows, Text()]
 
 

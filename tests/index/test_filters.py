@@ -95,8 +95,8 @@ def test_what_is_left_out_is_told(filled: Library) -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ({"after": "04/05/2019"}, "The date '04/05/2019' after after is not ISO 8601"),
-        ({"before": ""}, "The date '' after before"),
+        ({"after": "04/05/2019"}, "The date '04/05/2019' for after is not ISO 8601"),
+        ({"before": ""}, "The date '' for before"),
         ({"source": ""}, "The filter source is empty"),
         ({"phrases": ("a", " ")}, "The filter phrase is empty"),
     ],

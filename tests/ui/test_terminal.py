@@ -136,9 +136,9 @@ def test_many_rejections_are_also_counted_by_reason() -> None:
     assert report_text(many).plain.splitlines()[1203:] == [
         "",
         "Rejected, by reason:",
-        "    1,200  are of a type that is not read",
-        "        2  take too long to read",
-        "        1  are empty",
+        "    1,200  of a type that is not read",
+        "        2  too slow to read",
+        "        1  empty",
         "",
         "0 added, 0 changed, 0 unchanged, 1,203 rejected.",
     ]
@@ -146,4 +146,4 @@ def test_many_rejections_are_also_counted_by_reason() -> None:
 
 @pytest.mark.parametrize("reason", list(RejectionReason))
 def test_every_reason_for_a_rejection_has_words(reason: RejectionReason) -> None:
-    assert len(report_text(rejections(*[reason] * 6)).plain.splitlines()[8].split()) > 2
+    assert len(report_text(rejections(*[reason] * 6)).plain.splitlines()[8].split()) > 1

@@ -25,17 +25,33 @@ class _Seen:
     def __init__(self) -> None:
         self.sources: set[str] = set()
         self.rejected: set[str] = set()
+        self._read: set[str] = set()  # files of which something came
 
     def noted(self, items: Iterable[Article | Rejection]) -> Iterator[Article | Rejection]:
         for item in items:
-            (self.rejected if isinstance(item, Rejection) else self.sources).add(item.source)
+            if isinstance(item, Rejection):
+                self.rejected |= {item.source, *_files(item.source)}
+            else:
+                self.sources.add(item.source)
+                self._read |= {item.source, *_files(item.source)}
             yield item
 
     def lacks(self, source: str) -> bool:
-        """Whether nothing came from there: a file that cannot be read just now has not gone."""
-        files = {source[:place] for place, character in enumerate(source) if character == "#"}
-        lines = any(rejected.startswith(f"{file}#") for file in files for rejected in self.rejected)
-        return source not in self.sources and not self.rejected & {source, *files} and not lines
+        """Whether the file that gave this source has gone, or was read and gives it no more.
+
+        A file or folder that cannot be read just now has not gone, nor has a hidden file that was named once.
+        """
+        files = {source, *_files(source)}
+        if source in self.sources or files & self.rejected:
+            return False
+        if any(str(folder) in self.rejected for file in files for folder in Path(file).parents):
+            return False
+        return not any(os.path.lexists(file) for file in files - self._read)
+
+
+def _files(source: str) -> list[str]:
+    """The files that a source may be a part of: `#` stands before a line, a member or a message, or in a name."""
+    return [source[:place] for place, character in enumerate(source) if character == "#"]
 
 
 def sync_folder(

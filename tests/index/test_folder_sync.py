@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from index import loaders
 from index.errors import InputRejected
 from index.folder_sync import sync_folder
 from index.library import Library
+from index.loaders import load
 from index.report import SyncReport
 
 
@@ -74,6 +76,32 @@ def test_lines_that_have_gone_and_lines_that_cannot_be_read(library: Library, ne
     assert "gone" not in told(sync_folder(library, news, dry_run=True))
     (news / "all.jsonl").write_bytes(b"\0")
     assert "gone" not in told(sync_folder(library, news, dry_run=True))
+
+
+def test_a_hidden_file_that_was_named_has_not_gone(library: Library, news: Path) -> None:
+    (news / ".notes").mkdir()
+    (news / ".notes" / "a#1.txt").write_text("A note.")
+    library.add(load(news / ".notes"))
+    assert "gone" not in told(sync_folder(library, news, remove=True))
+    (news / ".notes" / "a#1.txt").unlink()
+    assert told(sync_folder(library, news, remove=True))["gone"] == ["a#1.txt"]
+
+
+def test_a_folder_within_that_cannot_be_read_has_not_gone(
+    library: Library, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_folder(library, news)
+    visible = loaders._visible
+
+    def locked(folder: Path) -> list[Path]:
+        if folder.name == "deep":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return visible(folder)
+
+    monkeypatch.setattr(loaders, "_visible", locked)
+    report = told(sync_folder(library, news, remove=True))
+    assert (report["rejected"], "gone" in report) == (["deep"], False)
+    assert len(library) == 5
 
 
 def test_what_is_elsewhere_is_left_alone(library: Library, news: Path, tmp_path: Path) -> None:

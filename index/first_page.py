@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from index.page_checksums import checked_files, reserve
+from index.page_checksums import RESERVED, checked_files, checksum, reserve
 from index.read_connection import log_size
 from index.schema import APPLICATION_ID, FORMAT, TABLES, added_since, tables_of
 
@@ -46,10 +46,17 @@ def copy_with_first_page(file: Path, folder: Path) -> None:
     if log_size(file):
         shutil.copyfile(file.with_name(f"{file.name}-wal"), copy.with_name(f"{copy.name}-wal"))
     with copy.open("r+b") as stream:
-        page, _ = max(layouts, key=lambda layout: _agreeing(copy, layout[1]))
+        page = bytearray(max(layouts, key=lambda layout: _agreeing(copy, layout[1]))[0])
+        page[_PAGE_COUNT] = (-(-file.stat().st_size // _PAGE)).to_bytes(4)
+        page[-RESERVED:] = checksum(bytes(page))
         stream.write(page)
-        stream.seek(_PAGE_COUNT.start)
-        stream.write((-(-file.stat().st_size // _PAGE)).to_bytes(4))
+
+
+def has_right_length(file: Path) -> bool:
+    """Whether a library's file is as long as its first page says; beside a log it need not be."""
+    with file.open("rb") as stream:
+        said = int.from_bytes(stream.read(_PAGE)[_PAGE_COUNT])
+    return bool(log_size(file)) or said * _PAGE == file.stat().st_size
 
 
 def _layouts(path: Path) -> Iterator[tuple[bytes, dict[int, bool]]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.database import DATABASE_FILE, Database
 from index.errors import LibraryError, LibraryNotFound, NotALibrary
-from index.opening import NEW_FILE
+from index.opening import NEW_FILE, WHAT_TO_DO_WITHOUT_FILE
 from index.vector_cache import VECTORS_FILE
 from index.write_lock import LOCK_FILE
 
@@ -22,8 +22,9 @@ def is_library(folder: Path) -> bool:
 def open_existing(folder: Path) -> Database:
     """The database of a library that is there, for what needs no model; raises LibraryNotFound where there is none."""
     database = Database(folder)
+    names = _names(folder)  # before the look whether it exists: another process may make it just now
     if not database.exists:
-        _refuse_what_lost_its_file(folder)
+        _refuse_what_lost_its_file(folder, names)
         raise LibraryNotFound(f"There is no library in {folder}; name one that exists, or add articles first.")
     return database
 
@@ -36,15 +37,20 @@ def refuse_what_is_no_library(folder: Path, *, read_only: bool = False) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise NotALibrary(f"{folder} is a file; a library is a folder.")
-        if folder.is_dir() and not is_library(folder):
-            _refuse_what_lost_its_file(folder)
-            if any(path.name != LOCK_FILE and not path.name.startswith(NEW_FILE) for path in folder.iterdir()):
+        names = _names(folder)
+        if not is_library(folder):
+            _refuse_what_lost_its_file(folder, names)
+            if any(name != LOCK_FILE and not name.startswith(NEW_FILE) for name in names):
                 other = "one that exists" if read_only else "a new or an empty folder"
                 raise NotALibrary(f"The folder {folder} holds other things and no library; name {other}.")
     except OSError as error:  # somebody else's
         raise LibraryError(f"The folder {folder} cannot be read ({error.strerror}).") from error
 
 
-def _refuse_what_lost_its_file(folder: Path) -> None:
-    if any((folder / name).exists() for name in _BESIDE):
-        raise LibraryNotFound(f"The library in {folder} lacks its file, {DATABASE_FILE}; restore it from a backup.")
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def _refuse_what_lost_its_file(folder: Path, names: set[str]) -> None:
+    if names.intersection(_BESIDE):
+        raise LibraryNotFound(f"The library in {folder} lacks its file, {DATABASE_FILE}; {WHAT_TO_DO_WITHOUT_FILE}.")

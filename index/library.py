@@ -25,7 +25,6 @@ from index.article import Article
 from index.by_id import found_by_id, summaries
 from index.corrections import Corrections, corrected, corrections_of, forget, remember
 from index.embedder import Embedder
-from index.errors import LibraryError
 from index.filters import Filter
 from index.folders import refuse_what_is_no_library
 from index.following import FollowedFeed, load_followed, save_followed
@@ -223,11 +222,11 @@ class Library:
     def _telling_what_is_stored(self, outcomes: Sequence[tuple[Change, ArticleSummary] | Rejection]) -> Iterator[None]:
         try:
             yield
-        except (LibraryError, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt) as error:
             if not self._access.in_transaction:  # else nothing stays
                 report = AddReport.of(outcomes)
                 stored = len(report.added) + len(report.changed)
-                error.add_note(f"Articles stored by this add: {stored:,}.")
+                error.add_note(f"Articles stored before that: {stored:,}.")
             raise
 
     def _add_group(self, group: Sequence[Article | Rejection]) -> Iterator[tuple[Change, ArticleSummary] | Rejection]:

@@ -14,6 +14,7 @@ from index.schema import APPLICATION_ID, FORMAT, FORMAT_WITH_CHECKSUMS, TABLES, 
 from index.sqlite_errors import corrupt
 from index.transactions import transaction
 
+WHAT_TO_DO_WITHOUT_FILE = "move the folder away and restore a backup in its place"
 NEW_FILE = "library.new"  # where the first write makes the tables; SQLite puts files that begin so beside it
 _LOOKED_THROUGH = 50_000_000  # bytes of a file whose structure is looked at where there is a log, in half a second
 
@@ -40,8 +41,8 @@ def create(path: Path) -> None:
 def check_format(connection: apsw.Connection, path: Path) -> None:
     """Raise the error that says why the file at `path` cannot be used."""
     folder = path.parent
-    if size(path) == 0 and log_size(path) == 0:
-        raise LibraryNotFound(f"The file of the library in {folder}, {path.name}, is empty; restore it from a backup.")
+    if size(path) == 0:  # SQLite would take it for a new one, and delete the log
+        raise LibraryNotFound(f"The file of the library in {folder}, {path.name}, is empty; {WHAT_TO_DO_WITHOUT_FILE}.")
     if connection.pragma("application_id") != APPLICATION_ID:
         raise NotALibrary(
             f"{path} is an SQLite file, but not a library of this tool, or its beginning is damaged; then qa repair "

@@ -9,6 +9,7 @@ those that do not reserve eight bytes of each page it leaves as they are. Python
 
 from __future__ import annotations
 
+import struct
 from functools import cache
 
 import apsw
@@ -57,3 +58,13 @@ def trust_pages(connection: apsw.Connection) -> None:
     With a writable schema SQLite opens a file that lacks its end; the connection must be one that only reads.
     """
     connection.execute("PRAGMA writable_schema = ON; PRAGMA checksum_verification = OFF")
+
+
+def checksum(page: bytes) -> bytes:
+    """The last bytes that a page must have, after those before them, as cksumvfs computes them."""
+    first = second = 0
+    words = struct.unpack(f"<{(len(page) - RESERVED) // 4}I", page[:-RESERVED])
+    for one, other in zip(words[::2], words[1::2], strict=True):
+        first = (first + one + second) & 0xFFFFFFFF
+        second = (second + other + first) & 0xFFFFFFFF
+    return struct.pack("<II", first, second)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,8 @@ from index.database import Database
 from index.embedder import Embedder, Fingerprint, Vectors
 from index.errors import FormatTooNew, LibraryCorrupt, ModelMismatch, NotALibrary
 from index.facts import generation
-from index.first_page import copy_with_first_page
+from index.files import told_as_ours
+from index.first_page import copy_with_first_page, has_right_length
 from index.folders import open_existing
 from index.following import load_followed
 from index.identity import Identity, is_same_model, stored_identity, stored_settings
@@ -59,12 +60,13 @@ def repair(
     with database.locked():
         shutil.rmtree(aside, ignore_errors=True)  # of a repair that was killed
         try:
-            made = _repaired(database, aside, embedder, settings, progress)
-            if not made.kept:
-                copy_with_first_page(database.path, copied)
+            made = None
+            for source in _sources(database, copied):
                 shutil.rmtree(aside, ignore_errors=True)
-                made = _repaired(Database(copied), aside, embedder, settings, progress)
-            if not made.kept:
+                made = _repaired(source, aside, embedder, settings, progress)
+                if made.kept:
+                    break
+            if made is None or not made.kept:
                 raise LibraryCorrupt(
                     f"No article in {folder} is whole, so nothing was changed", "restore it from a backup"
                 )
@@ -75,6 +77,19 @@ def repair(
         finally:
             shutil.rmtree(copied, ignore_errors=True)
     return RepairReport(made.kept, made.lost, damaged, made.unknown)
+
+
+def _sources(database: Database, copied: Path) -> Iterator[Database]:
+    """What is read of a damaged library: first as it is, or where its first page is wrong, with another one."""
+    with told_as_ours(database.path):
+        is_right = has_right_length(database.path)
+    if is_right:
+        yield database
+    with told_as_ours(database.path):
+        copy_with_first_page(database.path, copied)
+    yield Database(copied)
+    if not is_right:
+        yield database
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def mend_cache(folder: Path) -> bool:
-    """Write the cache of vectors of a whole library anew, if it is damaged; returns whether it was."""
+    """Write the cache of vectors of a whole library anew, if it is damaged; returns whether it was damaged."""
     database = open_existing(folder)
     try:
         with database.reading() as connection:

@@ -45,7 +45,7 @@ def library_to_read(option: str | None = None) -> Path | None:
     """
     named = named_library(option)
     if named is None:
-        refuse_what_is_no_library(own_library())
+        refuse_what_is_no_library(own_library(), read_only=True)
         return own_library() if is_library(own_library()) else None
     if not named.exists():
         raise LibraryNotFound(

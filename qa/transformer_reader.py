@@ -19,6 +19,8 @@ from qa.spans import Floats, Window, best_spans, drop_overlapping
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
+_SPARE = 5  # spans more than are wanted, as some may be punctuation
+
 
 class TransformerReader:
     """A `Reader` on any folder or hub name that holds a model for extractive question answering.
@@ -140,7 +142,7 @@ class TransformerReader:
         spans = [
             span
             for window in windows
-            for span in best_spans(window, max_tokens=self.max_answer_tokens, count=self.spans_per_passage)
+            for span in best_spans(window, max_tokens=self.max_answer_tokens, count=self.spans_per_passage + _SPARE)
             if not _is_punctuation(passage.text[span.start : span.end])
         ]
         spans.sort(key=lambda span: (-span.score, span.start, span.end))
@@ -170,7 +172,7 @@ def _window(encoding: Encoding, start_logits: Floats, end_logits: Floats, passag
 
 def _is_punctuation(text: str) -> bool:
     """Whether no letter, digit or symbol is in it: a tokenizer takes a full stop for a word, which answers nothing."""
-    return all(unicodedata.category(character)[0] in "PZ" for character in text)
+    return not any(unicodedata.category(character)[0] in "LNS" for character in text)
 
 
 def _past_marks(text: str, end: int) -> int:

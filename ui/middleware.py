@@ -125,9 +125,11 @@ class BodyLimit:
             return
         limit = UPLOAD_LIMIT if scope["path"] == UPLOAD_PATH else JSON_LIMIT
         refusal = PlainTextResponse(f"More than {limit >> 20} MB at once; send less.", 413, {"Connection": "close"})
-        declared = Headers(scope=scope).get("content-length", "0")
+        headers = Headers(scope=scope)
+        declared = headers.get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
-            await _read_away({"more_body": True}, receive)
+            is_waiting = headers.get("expect", "").lower() == "100-continue"  # to be asked for the body, which is not
+            await _read_away({"more_body": not is_waiting}, receive)
             await refusal(scope, receive, send)
             return
         received, refused = 0, False

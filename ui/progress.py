@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import Protocol
 
@@ -51,7 +51,8 @@ def _seldom(doing: str) -> Update:
         nonlocal told
         if monotonic() - told >= _SECONDS:
             told = monotonic()
-            click.echo(f"{doing}: {done:,}{'' if total is None else f' of {total:,}'} {note}".rstrip(), err=True)
+            with suppress(OSError):  # whoever read it has gone, which must not end the work
+                click.echo(f"{doing}: {done:,}{'' if total is None else f' of {total:,}'} {note}".rstrip(), err=True)
 
     return update
 

@@ -144,12 +144,12 @@ def test_what_was_stored_before_an_interruption_stays(library: Library, articles
 
     with pytest.raises(KeyboardInterrupt) as caught:
         library.add(interrupted())
-    assert caught.value.__notes__ == ["Articles stored by this add: 1."]
+    assert caught.value.__notes__ == ["Articles stored before that: 1."]
     assert sources(library) == ["chess.txt"]  # nothing of an unfinished group was embedded
     library.remove([articles[0].id])
     with pytest.raises(KeyboardInterrupt) as caught:
         library.add(articles, stop)
-    assert caught.value.__notes__ == ["Articles stored by this add: 2."]
+    assert caught.value.__notes__ == ["Articles stored before that: 2."]
     assert sources(library) == ["chess.txt", "bakery.txt"]
     assert library.search("Bruno bakes bread in Bremen", 1)[0].article == articles[1]
 
@@ -170,7 +170,7 @@ def test_an_error_tells_what_was_stored_before_unless_that_is_undone(
     assert (len(library), getattr(undone.value, "__notes__", [])) == (0, [])
     with pytest.raises(DiskFull) as caught:
         library.add([REJECTION, *articles])
-    assert (len(library), caught.value.__notes__) == (2, ["Articles stored by this add: 2."])
+    assert (len(library), caught.value.__notes__) == (2, ["Articles stored before that: 2."])
 
 
 def test_adding_while_reading_the_library(opened: Library) -> None:

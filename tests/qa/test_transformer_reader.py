@@ -183,6 +183,7 @@ def test_punctuation_alone_is_no_answer(tiny_reader: Path) -> None:
     spans = reader.read([("who?", passage(text, ""))])[0].spans
     assert {text[span.start : span.end] for span in spans} == {"a", "5", "€", "b"}
     assert reader.read([("who?", passage(". … ,", ""))])[0].spans == ()
+    assert TransformerReader(tiny_reader).read([("who?", passage(".\n.", ""))])[0].spans == ()
 
 
 # Inputs of any size and alphabet

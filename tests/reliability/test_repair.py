@@ -16,7 +16,7 @@ from old_libraries import FOLDER
 from index.article import Article
 from index.database import DATABASE_FILE, Database
 from index.embedder import Embedder
-from index.errors import ArticleQAError, LibraryCorrupt, LibraryError, NotALibrary
+from index.errors import ArticleQAError, LibraryCorrupt, LibraryError, LibraryNotFound, NotALibrary
 from index.facts import set_fact
 from index.integrity import Damage, find_damage
 from index.leftovers import COPIED_FOLDER
@@ -25,6 +25,7 @@ from index.repair import repair
 from index.salvage import find_places, salvage
 from index.vector_cache import VECTORS_FILE
 from index.vectors import VectorIndex
+from tests.conftest import FakeEmbedder
 
 PAGE = 4096
 Damaging = Callable[[bytes], bytes]
@@ -177,6 +178,33 @@ def test_a_lost_first_page_costs_nothing(fake_embedder: Embedder, small: Path, t
         assert [library.article(summary.id) for summary in library.articles()] == before
         assert library.check() == []
     assert not (folder / COPIED_FOLDER).exists()
+
+
+def test_a_lost_first_page_does_not_make_it_the_library_of_another_model(small: Path, fake_embedder: Embedder) -> None:
+    path = small / DATABASE_FILE
+    path.write_bytes(bytes(PAGE) + path.read_bytes()[PAGE:])
+    other = FakeEmbedder(32, weights="other")
+    report = repair(small, other)
+    assert (report.kept, report.lost, other.embedded) == (12, (), 0)
+    with Library.open(small, fake_embedder, settings=SETTINGS) as library:
+        assert library.check() == []
+
+
+@pytest.mark.parametrize("bit", [0, 3, 4])
+def test_a_wrong_number_of_pages_costs_nothing(small: Path, fake_embedder: Embedder, bit: int) -> None:
+    flip(small / DATABASE_FILE, 31, bit)
+    report = repair(small, fake_embedder, settings=SETTINGS)
+    assert (report.kept, report.lost, report.unknown) == (12, (), False)
+
+
+def test_the_log_of_an_empty_file_is_left_alone(small: Path, fake_embedder: Embedder) -> None:
+    log = small / f"{DATABASE_FILE}-wal"
+    log.write_bytes(b"what is left")
+    (small / DATABASE_FILE).write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(LibraryNotFound, match="is empty; move the folder away"):
+            Library.open(small, fake_embedder, settings=SETTINGS)
+    assert log.read_bytes() == b"what is left"
 
 
 def test_an_entry_of_the_index_that_leads_nowhere_costs_nothing(

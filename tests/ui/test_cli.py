@@ -168,7 +168,7 @@ def test_ctrl_c_while_adding_keeps_the_library_whole(home: Path) -> None:
         stdout, stderr = process.communicate(timeout=120)
     assert (process.returncode, stdout) == (130, "")
     said = re.fullmatch(  # on a busy machine a line tells how far it is
-        r"(?:Adding: .*\n)*\nStopped; the same command adds the others\. Articles stored by this add: ([\d,]+)\.\n",
+        r"(?:Adding: .*\n)*\nStopped; the same command adds the others\. Articles stored before that: ([\d,]+)\.\n",
         stderr,
     )
     listed = json.loads(run(home, "list", "--json", *library).stdout)

@@ -74,10 +74,13 @@ def test_a_length_that_lies_does_not_help() -> None:
 @pytest.mark.parametrize("part", [b"", b"x" * JSON_LIMIT], ids=["stalls", "has no end"])
 def test_a_refused_body_is_not_read_for_ever(part: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     statuses: list[int | None] = []
-    monkeypatch.setattr("ui.middleware._READ_AWAY_SECONDS", 0.01)
+    taken: list[int] = []
+    monkeypatch.setattr("ui.middleware._READ_AWAY_SECONDS", 60 if part else 0.01)
+    monkeypatch.setattr("ui.middleware._READ_AWAY_BYTES", 3 * JSON_LIMIT)
 
     async def receive() -> Message:
         await asyncio.sleep(0)
+        taken.append(len(part))
         return {"type": "http.request", "body": part, "more_body": True}
 
     async def send(message: Message) -> None:
@@ -85,6 +88,20 @@ def test_a_refused_body_is_not_read_for_ever(part: bytes, monkeypatch: pytest.Mo
 
     scope = {"type": "http", "path": "/", "headers": [(b"content-length", b"2000000")]}
     asyncio.run(BodyLimit(Application())(scope, receive, send))
+    assert statuses == [413, None]
+    assert not part or len(taken) == 4
+
+
+def test_who_asks_before_sending_a_body_that_is_too_long_is_told_not_to() -> None:
+    async def receive() -> Message:
+        raise AssertionError("asked for the body")
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status"))
+
+    statuses: list[int | None] = []
+    headers = [(b"content-length", b"2000000"), (b"expect", b"100-continue")]
+    asyncio.run(BodyLimit(Application())({"type": "http", "path": "/", "headers": headers}, receive, send))
     assert statuses == [413, None]
 
 

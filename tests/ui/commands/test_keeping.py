@@ -201,7 +201,7 @@ def test_a_disk_that_fills_tells_how_much_was_added(qa: CommandLine, monkeypatch
     monkeypatch.setattr(Library, "store", filling)
     result = qa("add", qa.folder / "many")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "Error: The disk is full; make room and try again. Articles stored by this add: 2.\n"
+    assert result.stderr == "Error: The disk is full; make room and try again. Articles stored before that: 2.\n"
 
 
 def test_ctrl_c_leaves_no_process_that_parses(
@@ -247,5 +247,5 @@ def test_ctrl_c_keeps_what_was_added(qa: CommandLine, fake_embedder: Any, monkey
     result = qa("add", qa.folder / "many")
     assert calls == [1, 2]
     assert (result.exit_code, result.stdout) == (130, "")
-    assert result.stderr == "\nStopped; the same command adds the others. Articles stored by this add: 1.\n"
+    assert result.stderr == "\nStopped; the same command adds the others. Articles stored before that: 1.\n"
     assert [article["title"] for article in qa.json("list")] == [f"Article {number}." for number in range(1)]

@@ -13,6 +13,7 @@ from commanding import CommandLine
 from index.article import Article
 from index.database import DATABASE_FILE
 from index.library import Library
+from index.opening import WHAT_TO_DO_WITHOUT_FILE as WITHOUT_FILE
 from index.page_checksums import checked_files
 from index.passages import PassageSettings
 from index.salvage import Places
@@ -89,7 +90,7 @@ def test_a_library_that_lost_its_file_is_not_begun_anew(qa: CommandLine, news: P
     (news / DATABASE_FILE).unlink()
     result = qa(command, *([chess] if command == "add" else []), "--library", news)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: The library in {news} lacks its file, library.sqlite; restore it from a backup.\n"
+    assert result.stderr == f"Error: The library in {news} lacks its file, library.sqlite; {WITHOUT_FILE}.\n"
     assert not (news / DATABASE_FILE).exists()
 
 
@@ -100,10 +101,7 @@ def test_a_library_whose_file_is_empty_is_not_begun_anew(
     (news / DATABASE_FILE).write_bytes(b"")
     result = qa(command, *([chess] if command == "add" else []), "--library", news)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert (
-        result.stderr
-        == f"Error: The file of the library in {news}, {DATABASE_FILE}, is empty; restore it from a backup.\n"
-    )
+    assert result.stderr == f"Error: The file of the library in {news}, {DATABASE_FILE}, is empty; {WITHOUT_FILE}.\n"
     assert (news / DATABASE_FILE).read_bytes() == b""
 
 

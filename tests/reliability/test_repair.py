@@ -151,7 +151,8 @@ def test_one_flipped_bit_never_costs_more_than_the_articles_on_its_page(
         damaged = copy(small, tmp_path / "damaged")
         flip(damaged / DATABASE_FILE, random.randrange(size), random.randrange(8))
         report = repair(damaged, fake_embedder, settings=SETTINGS)
-        assert 12 - len(report.lost) == report.kept >= 9
+        assert report.kept >= 9
+        assert 12 - len(report.lost) == report.kept or report.unknown  # a row may be named that never was
         if not report.lost:
             assert outcome(damaged, fake_embedder, whole) == "same"
 
